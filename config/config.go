@@ -1,0 +1,86 @@
+// Package config reads the TOML files: their shape, the defaults, strict
+// loading and validation. It is pure data and starts nothing.
+package config
+
+import (
+	"net/netip"
+	"time"
+
+	"weir/tenant"
+)
+
+// Node is node.toml with its includes, defaults filled in.
+type Node struct {
+	File      string
+	State     string // folder for spool, bundles, identity
+	Listeners []Listener
+	Admin     string // address; "" is off
+	Identify  Identify
+	Timeouts  tenant.Timeouts
+	Limits    Limits
+	Cloud     *Cloud // nil: hits go to the hits file, or to the log
+	HitsFile  string
+	Log       Log
+	Tenants   []tenant.Spec // a tenant that cannot be used has Broken set
+}
+
+// Listener is an address that clients reach.
+type Listener struct {
+	Line          int
+	Address       string
+	TLS           *tenant.KeyPair
+	ProxyProtocol bool
+	Health        string     // path answered before Host and tenant; "" is off
+	DefaultTenant *tenant.ID // serves unknown hosts
+}
+
+// Identify says whose word about tenant and client counts.
+type Identify struct {
+	Header  string         // canonical form, "X-Tenant-Id"; "" is off
+	Trusted []netip.Prefix // peers whose Header, X-Forwarded-* and Forwarded are believed
+}
+
+// Limits of the node as a whole; per-tenant limits are in tenant.Limits.
+type Limits struct {
+	MaxHeaderBytes int
+	Tenant         tenant.Limits // defaults of every tenant
+	QueueBytes     int64         // memory of hits not yet spooled, all tenants together
+	SpoolBytes     int64         // disk of hits not yet acknowledged
+}
+
+// Cloud is where hits go and bundles come from.
+type Cloud struct {
+	URL       string
+	TokenFile string
+	CAFile    string
+	Insecure  bool // http to other hosts than loopback
+}
+
+// Log says where and what to log.
+type Log struct {
+	Level string // debug, info, warn, error
+	File  string // "": standard error
+}
+
+// CloudServer is cloud.toml, defaults filled in.
+type CloudServer struct {
+	File          string
+	Console       Endpoint
+	PublicURL     string
+	Ingest        Endpoint
+	StoreURL      string // sqlite:///dir or postgres://...
+	SecretKeyFile string
+	Session       Session
+	Log           Log
+}
+
+// Endpoint is an address of the cloud's.
+type Endpoint struct {
+	Address string
+	TLS     *tenant.KeyPair
+}
+
+// Session bounds console sessions.
+type Session struct {
+	Idle, Absolute time.Duration
+}

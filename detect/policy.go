@@ -1,0 +1,84 @@
+package detect
+
+import (
+	"fmt"
+	"sync/atomic"
+)
+
+// Sensitivity moves the score from which a finding counts.
+type Sensitivity uint8
+
+// Balanced is the default and the one that is measured.
+const (
+	Balanced Sensitivity = iota
+	Low
+	High
+	numSensitivities
+)
+
+var sensitivityNames = [numSensitivities]string{"balanced", "low", "high"}
+
+// thresholds by Sensitivity; scores are 1..100.
+var thresholds = [numSensitivities]int{Balanced: 50, Low: 80, High: 30}
+
+// String returns the name that TOML uses.
+func (s Sensitivity) String() string { return sensitivityNames[s] }
+
+// UnmarshalText accepts low, balanced and high.
+func (s *Sensitivity) UnmarshalText(b []byte) error {
+	for i, n := range sensitivityNames {
+		if n == string(b) {
+			*s = Sensitivity(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown sensitivity %q, want low, balanced or high", b)
+}
+
+// Options is what a policy is compiled from. The zero Options is the default
+// policy.
+type Options struct {
+	Sensitivity [NumClasses]Sensitivity
+	Rules       []Rule
+	// NoPrefilter judges every value by every class: for tests that prove
+	// the prefilter safe.
+	NoPrefilter bool
+}
+
+// Rule is a virtual patch: data of the tenant. Empty conditions match all.
+type Rule struct {
+	ID     string
+	Method string // exact
+	Host   string // exact, canonical
+	Path   string // exact normalised path, or a prefix when it ends in "*"
+	// Point is a printed point without decoders, "[query][refresh]" or
+	// "[query refresh]"; the rule applies to values at or below it. Empty:
+	// anywhere.
+	Point string
+	// Class limits the rule to values in which that class was found; Any
+	// makes the presence of the point enough.
+	Class Class
+	Any   bool
+}
+
+// Policy is compiled, immutable and shared by any number of goroutines and
+// tenants.
+type Policy struct {
+	generation uint64
+}
+
+var generations atomic.Uint64
+
+// NewPolicy compiles o. Errors name the rule and the field.
+func NewPolicy(o Options) (*Policy, error) {
+	return &Policy{generation: generations.Add(1)}, nil
+}
+
+// Inspect judges r with the buffers of s. The verdict is valid until s is
+// used again. On a clean request it allocates nothing. scope keeps cached
+// results of one tenant apart from another's: pass a number that is the
+// tenant's own for the life of the process.
+func (p *Policy) Inspect(r *Request, scope uint64, s *Scratch) *Verdict {
+	s.verdict = Verdict{Matches: s.verdict.Matches[:0], Partial: r.BodyPartial}
+	return &s.verdict
+}

@@ -1,0 +1,22 @@
+package tenant
+
+import "sync/atomic"
+
+// Counters counts a tenant's traffic; exact, monotonic, kept over reloads.
+// The padding keeps two tenants' counters off one cache line.
+type Counters struct {
+	Requests    atomic.Uint64 // not in mode off
+	Uninspected atomic.Uint64 // in mode off, bypassed or deactivated
+	Attacks     atomic.Uint64 // requests with at least one match
+	Blocked     atomic.Uint64 // requests refused for an attack
+	Denied      atomic.Uint64 // requests refused for the client's address
+	Partial     atomic.Uint64 // requests inspected in part
+	Hits        atomic.Uint64 // hits made
+	HitsDropped atomic.Uint64 // hits lost before the spool: the share of the queue was full
+	HitsRefused atomic.Uint64 // hits the cloud refused
+	Upstream    atomic.Uint64 // requests that failed at the upstream
+	BytesIn     atomic.Uint64 // bodies
+	BytesOut    atomic.Uint64
+	FailOpen    atomic.Uint64 // requests forwarded although inspection failed
+	_           [64]byte
+}

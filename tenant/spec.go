@@ -1,0 +1,103 @@
+package tenant
+
+import "time"
+
+// Spec is a tenant as configured: pure data, defaults filled in. Build makes
+// the Table from Specs.
+type Spec struct {
+	ID            ID
+	Name          string
+	File          string // where it was configured, for messages
+	Line          int
+	Mode          Mode
+	Override      Override
+	OnDeactivated OnDeactivated
+	Application   int // 0: none
+	Brand         Brand
+	Limits        Limits
+	Timeouts      Timeouts
+	WebSocket     bool
+	Sites         []SiteSpec
+	// Broken is set when the tenant's configuration cannot be used and no
+	// earlier generation exists: its hosts answer 503.
+	Broken error
+}
+
+// SiteSpec is a set of hosts, optionally below one path, with its upstreams.
+type SiteSpec struct {
+	Line         int
+	Hosts        []string // canonical; "*." prefix for one label or more
+	Path         string   // normalised prefix on a segment boundary; "" takes the rest of the host
+	Upstreams    []Upstream
+	UpstreamHost string // "": the client's validated Host with its port
+	TLS          *KeyPair
+	Mode         *Mode // nil: inherited, like the pointers below
+	Override     *Override
+	Application  int
+	Limits       Limits // resolved
+	Timeouts     Timeouts
+	WebSocket    bool
+	Routes       []RouteSpec
+}
+
+// RouteSpec is a location of a site in nginx's syntax and precedence.
+type RouteSpec struct {
+	Line        int
+	Path        string // "/x", "= /x", "^~ /x", "~ re", "~* re"
+	Mode        *Mode
+	Override    *Override
+	Application int
+}
+
+// Upstream is where a site's requests go.
+type Upstream struct {
+	Scheme     string // http, https, h2c
+	Address    string // host:port
+	CAFile     string // https: "" means the system's roots
+	ServerName string // https: "" means the upstream's host
+}
+
+// KeyPair names a certificate's files.
+type KeyPair struct{ Cert, Key string }
+
+// Brand is what clients see of the partner on a block page.
+type Brand struct {
+	Name    string
+	Support string // mail address or URL
+}
+
+// Limits bound what a request may cost.
+type Limits struct {
+	InspectBodyBytes int64 // head of the body that is buffered and inspected
+	MaxBodyBytes     int64 // 0: none
+	Beyond           Beyond
+	MaxResponseBytes int64 // 0: none; bodies beyond the buffer are streamed
+}
+
+// Beyond says what happens to a body larger than InspectBodyBytes.
+type Beyond uint8
+
+// The choices; stream is the default.
+const (
+	BeyondStream Beyond = iota // inspect the head, stream the rest
+	BeyondReject               // 413
+	BeyondBypass               // forward uninspected
+)
+
+// OnDeactivated says what becomes of a deactivated tenant's requests.
+type OnDeactivated uint8
+
+// The choices; bypass is the default.
+const (
+	DeactivatedBypass OnDeactivated = iota // proxied without inspection
+	DeactivatedReject                      // 503
+)
+
+// Timeouts of the contract; none caps a body, a stream or a tunnel as a whole.
+type Timeouts struct {
+	Header    time.Duration // request header
+	Connect   time.Duration // to the upstream
+	FirstByte time.Duration // of the upstream's response
+	Idle      time.Duration // keep-alive, both sides
+	MinRate   int64         // bytes a second both ways, averaged over 10 s; 0: none
+}
