@@ -1,0 +1,55 @@
+# Weir. `make demo` shows it, `make test` proves it; the rest is for developers.
+GO      ?= go
+BIN     := bin
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+FUZZTIME ?= 5s
+CORPUS  ?=
+export CGO_ENABLED ?= 0
+
+.PHONY: build test test-all deps demo check race fuzz bench corpus clean
+
+build: ## the three programs, into bin/
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/weir ./cmd/weir-cloud ./cmd/weir-demo
+
+demo: build ## node, cloud and sample tenants on this machine; Ctrl-C ends it
+	$(BIN)/weir-demo
+
+test: ## needs Go and Node.js only
+	$(GO) vet ./...
+	$(GO) test ./...
+
+test-all: build check race fuzz ## everything; run `make deps` before
+	$(BIN)/weir-demo -check
+
+deps: ## what test-all needs beyond Go and Node.js (Debian)
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev
+
+check: ## formatting, vet, module files
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "gofmt would change: $$out"; exit 1; }
+	$(GO) vet ./...
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+
+race: ## the tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+fuzz: ## each fuzz target for FUZZTIME
+	@set -e; for f in $$(git ls-files '*_test.go' | xargs grep -l '^func Fuzz'); do \
+	  for t in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$f); do \
+	    echo "fuzz ./$$(dirname $$f) $$t"; \
+	    $(GO) test ./$$(dirname $$f) -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME); \
+	  done; \
+	done
+
+bench: ## the detector alone, and the node beside a plain proxy, as ratios
+	$(GO) test ./detect -run '^$$' -bench . -benchmem -cpu 1
+	$(GO) run ./bench
+
+corpus: build ## CORPUS=file.jsonl.zst: in process and through a node, compared
+	$(BIN)/weir replay $(CORPUS)
+	WEIR_CORPUS=$(abspath $(CORPUS)) $(GO) test ./cmd -run TestCorpus -count=1 -v -timeout 30m
+
+clean:
+	rm -rf $(BIN)
