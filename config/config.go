@@ -21,7 +21,9 @@ type Node struct {
 	Cloud     *Cloud // nil: hits go to the hits file, or to the log
 	HitsFile  string
 	Log       Log
-	Tenants   []tenant.Spec // a tenant that cannot be used has Broken set
+	// Tenants is ready for tenant.Build. A tenant that cannot be used has
+	// Broken set, or is its last good generation.
+	Tenants   []tenant.Spec
 }
 
 // Listener is an address that clients reach.
@@ -71,6 +73,7 @@ type CloudServer struct {
 	StoreURL      string // sqlite:///dir or postgres://...
 	SecretKeyFile string
 	Session       Session
+	SMTP          *SMTP // nil: no mail is sent
 	Log           Log
 }
 
@@ -83,4 +86,13 @@ type Endpoint struct {
 // Session bounds console sessions.
 type Session struct {
 	Idle, Absolute time.Duration
+}
+
+// SMTP is how the cloud sends mail.
+type SMTP struct {
+	Address      string // host:port
+	Security     string // starttls, tls, none
+	Username     string // "": no authentication
+	PasswordFile string
+	From         string
 }

@@ -31,3 +31,7 @@ type DenyEntry struct {
 	Expires int64
 	Reason  string
 }
+
+// Denied returns the entry that refuses addr at the time now, in Unix
+// seconds.
+func (p *Policy) Denied(addr netip.Addr, now int64) (*DenyEntry, bool) { return nil, false }

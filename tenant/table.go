@@ -45,4 +45,25 @@ type Place struct {
 	Route       *RouteSpec // nil: none matched
 	Application int
 	Mode        Effective
+	// Shared: other tenants have sites on this host, so the path decided;
+	// a target that is not PathIsPlain must be refused.
+	Shared bool
+}
+
+// Lookup finds the place of a request.
+func (t *Table) Lookup(host []byte, header ID, believed bool, path []byte) (Place, bool) {
+	return Place{}, false
+}
+
+// Default finds the place of a request that belongs to tenant id, whatever
+// its host.
+func (t *Table) Default(id ID, host, path []byte) (Place, bool) { return Place{}, false }
+
+// ByID returns the tenant, nil when there is none.
+func (t *Table) ByID(id ID) *Tenant { return nil }
+
+// Rejects reports whether the tenant is deactivated and its requests are to
+// be answered by 503.
+func (t *Tenant) Rejects() bool {
+	return t.State == StateDeactivated && t.OnDeactivated == DeactivatedReject
 }
