@@ -64,21 +64,18 @@ type Rule struct {
 // Policy is compiled, immutable and shared by any number of goroutines and
 // tenants.
 type Policy struct {
-	generation uint64
+	generation  uint64
+	noPrefilter bool
+	threshold   [NumClasses]int
 }
 
 var generations atomic.Uint64
 
 // NewPolicy compiles o. Errors name the rule and the field.
 func NewPolicy(o Options) (*Policy, error) {
-	return &Policy{generation: generations.Add(1)}, nil
-}
-
-// Inspect judges r with the buffers of s. The verdict is valid until s is
-// used again. On a clean request it allocates nothing. scope keeps cached
-// results of one tenant apart from another's: pass a number that is the
-// tenant's own for the life of the process.
-func (p *Policy) Inspect(r *Request, scope uint64, s *Scratch) *Verdict {
-	s.verdict = Verdict{Matches: s.verdict.Matches[:0], Partial: r.BodyPartial}
-	return &s.verdict
+	p := &Policy{generation: generations.Add(1), noPrefilter: o.NoPrefilter}
+	for c, s := range o.Sensitivity {
+		p.threshold[c] = thresholds[s]
+	}
+	return p, nil
 }
