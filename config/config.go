@@ -23,7 +23,7 @@ type Node struct {
 	Log       Log
 	// Tenants is ready for tenant.Build. A tenant that cannot be used has
 	// Broken set, or is its last good generation.
-	Tenants   []tenant.Spec
+	Tenants []tenant.Spec
 }
 
 // Listener is an address that clients reach.
