@@ -17,6 +17,7 @@ type Spec struct {
 	Limits        Limits
 	Timeouts      Timeouts
 	WebSocket     bool
+	Sensitivity   Sensitivity
 	Sites         []SiteSpec
 	// Broken is set when the tenant's configuration cannot be used and no
 	// earlier generation exists: its hosts answer 503.
