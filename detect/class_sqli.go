@@ -1,5 +1,178 @@
 package detect
 
-func maybeSQLi(f features, n int) bool { return false }
+// The SQL judge reads a value as an application would paste it into a query:
+// as it is, behind a single quote that the query opened, and behind a double
+// quote. In each reading it looks for structure that changes what the query
+// means: a condition after a break-out, a second result set, a second
+// statement, a subquery, a call with side effects, a hidden rest. A word
+// alone is never an attack, and neither is a list of words.
+//
+// It catches            it lets pass
+// 7' or 4=4 --          Seán O'Rourke or 4 friends
+// 3 union select pw,2   the union may select two members
+// 9;drop table x        cut; drop table salt on it
 
-func judgeSQLi(v *value, s *Scratch) finding { return finding{} }
+// sqlReading is one reading of one value under judgement.
+type sqlReading struct {
+	sqlTokens
+	quote byte
+	best  finding
+}
+
+// maybeSQLi: an injection into SQL needs a quote, or a sign or space that
+// parts two tokens.
+func maybeSQLi(f features, n int) bool {
+	return n >= 4 && f&(fQuote|fParen|fSemi|fHash|fStar|fPipe|fAmp|fSpace|fCtl|fEqual|fHigh|fGreater|fLess) != 0
+}
+
+func judgeSQLi(v *value, s *Scratch) finding {
+	var r sqlReading
+	r.read(v, 0)
+	if v.f&fQuote != 0 {
+		r.readQuoted(v, '\'')
+		r.readQuoted(v, '"')
+	}
+	return r.best
+}
+
+// readQuoted reads v as the rest of a string, if it ends that string.
+func (r *sqlReading) readQuoted(v *value, q byte) {
+	for _, c := range v.b {
+		if c == q {
+			r.read(v, q)
+			return
+		}
+	}
+}
+
+func (r *sqlReading) read(v *value, q byte) {
+	r.quote = q
+	r.start(v.b, q)
+	for r.best.score < 95 && r.fill() {
+		if q == 0 && !r.interesting() {
+			continue
+		}
+		for i := 0; i < r.n; i++ {
+			r.judgeAt(i)
+		}
+		if q != 0 && r.base == 0 {
+			r.judgeBreakout()
+		}
+	}
+}
+
+// sqlActive are the classes of words without which the window holds nothing
+// to judge.
+const sqlActive = 1<<sqlAnd | 1<<sqlOr | 1<<sqlUnion | 1<<sqlSelect | 1<<sqlHaving | 1<<sqlWhere |
+	1<<sqlOrder | 1<<sqlLimit | 1<<sqlProcedure | 1<<sqlInsert | 1<<sqlUpdate | 1<<sqlDelete |
+	1<<sqlDDL | 1<<sqlExec | 1<<sqlDeclare | 1<<sqlBegin | 1<<sqlWaitfor | 1<<sqlShutdown |
+	1<<sqlGrant | 1<<sqlLoad | 1<<sqlOutfile | 1<<sqlEffect | 1<<sqlPackage | 1<<sqlSet |
+	1<<sqlCase | 1<<sqlIf | 1<<sqlFunc | 1<<sqlCatalog | 1<<sqlLike | 1<<sqlValue
+
+// interesting is the fast path out for prose and plain values.
+func (r *sqlReading) interesting() bool {
+	if r.seen&sqlActive != 0 {
+		return true
+	}
+	for i := 0; i < r.n; i++ {
+		if k := r.tok[i].kind; k == sqlLogic || k == sqlVar {
+			return true
+		}
+	}
+	return false
+}
+
+// judgeAt judges the structure that begins at token i.
+func (r *sqlReading) judgeAt(i int) {
+	switch r.tok[i].kind {
+	case sqlLogic:
+		r.judgeCondition(i)
+	case sqlVar:
+		r.judgeVariable(i)
+	case sqlWord:
+		if r.tok[i].word != sqlNone {
+			r.judgeWord(i)
+		}
+	}
+}
+
+func (r *sqlReading) judgeWord(i int) {
+	switch r.word(i) {
+	case sqlAnd, sqlOr, sqlHaving, sqlWhere:
+		r.judgeCondition(i)
+	case sqlUnion:
+		r.judgeUnion(i)
+	case sqlSelect:
+		r.judgeSelect(i)
+	case sqlOrder:
+		r.judgeOrder(i)
+	case sqlLimit, sqlProcedure:
+		r.judgeClause(i)
+	case sqlEffect, sqlPackage:
+		r.judgeEffect(i)
+	case sqlOutfile:
+		r.judgeOutfile(i)
+	case sqlFunc, sqlValue, sqlIf, sqlCase:
+		r.judgeProbe(i)
+	default:
+		r.judgeStatement(i)
+	}
+}
+
+// report keeps the finding of tokens [from:to) when it is the strongest so
+// far. Structure far from the start of the value is what a long text quotes
+// rather than what a query runs: it weighs less, unless the value ends in it.
+func (r *sqlReading) report(score, from, to int, rule, why string) {
+	if at := r.base + from; at > 24 {
+		score -= sqlFar(at, r.last && to >= r.n-1)
+	}
+	if score <= r.best.score {
+		return
+	}
+	to = min(max(to, from+1), r.n)
+	r.best = finding{score, int(r.tok[from].start), int(r.tok[to-1].end), rule, why}
+}
+
+// sqlFar is what at tokens before a structure take from its score.
+func sqlFar(at int, final bool) int {
+	switch {
+	case final && at < 60:
+		return 5
+	case final:
+		return 15
+	case at < 60:
+		return 20
+	}
+	return 40
+}
+
+// broken reports whether what stands at token i follows a break-out: the end
+// of the query's string, or of a literal of its own at the start of the value.
+func (r *sqlReading) broken(i int) bool {
+	if r.quote != 0 && r.base == 0 {
+		return r.closing(1) >= i
+	}
+	return r.bare(i)
+}
+
+// bare reports whether only a literal and closing parentheses stand before i.
+func (r *sqlReading) bare(i int) bool {
+	if r.base != 0 {
+		return false
+	}
+	j := 0
+	for r.kind(j) == sqlArith {
+		j++
+	}
+	if k := r.kind(j); j < i && (k == sqlNumber || k == sqlString || k == sqlVar || r.is(j, sqlValue)) {
+		j++
+	}
+	if r.kind(j) == sqlArith && r.kind(j+1) == sqlNumber && j+1 < i {
+		j += 2 // 1-1, 150-999.9
+	}
+	j = r.closing(j)
+	if r.kind(j) == sqlSemi {
+		j++
+	}
+	return j >= i
+}

@@ -1,0 +1,182 @@
+package detect
+
+// judgeCondition judges the logical operator at i and the condition behind it.
+func (r *sqlReading) judgeCondition(i int) {
+	first := i + 1
+	if r.kind(i) == sqlLogic && r.lex.b[r.tok[i].start] == '|' && r.concatenation(i) {
+		return
+	}
+	left, a := r.operand(first)
+	if a == termNone || a == termStar {
+		return
+	}
+	j := r.closing(left)
+	op, cmp := r.comparison(j)
+	if cmp == cmpNone {
+		r.judgeLone(i, left, a)
+		return
+	}
+	next, b := r.operand(op)
+	if cmp == cmpIs && b == termNone {
+		b, next = termValue, op
+	}
+	if b == termNone {
+		return
+	}
+	r.judgeCompared(i, next, a, b, cmp)
+}
+
+type sqlCompare uint8
+
+const (
+	cmpNone sqlCompare = iota
+	cmpSign            // = < >
+	cmpWord            // like, in, between
+	cmpIs              // is
+)
+
+// comparison reads a comparison operator at i and returns the index behind.
+func (r *sqlReading) comparison(i int) (next int, c sqlCompare) {
+	for r.is(i, sqlNot) {
+		i++
+	}
+	switch r.kind(i) {
+	case sqlCmp:
+		for r.kind(i) == sqlCmp || r.kind(i) == sqlArith && r.kind(i+1) == sqlCmp {
+			i++
+		}
+		return i, cmpSign
+	case sqlWord:
+		switch r.word(i) {
+		case sqlLike:
+			for r.is(i, sqlLike) || r.is(i, sqlTo) {
+				i++
+			}
+			return i, cmpWord
+		case sqlIn:
+			if r.kind(i+1) == sqlLParen {
+				return i + 1, cmpWord
+			}
+		case sqlBetween:
+			return i + 1, cmpWord
+		case sqlIs:
+			i++
+			for r.is(i, sqlNot) {
+				i++
+			}
+			if r.word(i) == sqlValue || r.kind(i) == sqlNumber {
+				return i, cmpIs
+			}
+		}
+	}
+	return i, cmpNone
+}
+
+// judgeCompared judges "and a <op> b" with its tail at next.
+func (r *sqlReading) judgeCompared(i, next int, a, b sqlTerm, c sqlCompare) {
+	tail := r.tail(next)
+	broken := r.broken(i)
+	score := 0
+	switch {
+	case a.constant() && b.constant():
+		score = 85
+		if c != cmpSign {
+			score = 70
+		}
+	case a.constant() || b.constant():
+		score = 35
+		if broken {
+			score = 70
+		}
+	case broken && c == cmpSign && r.base+r.n < 16:
+		score = 55
+	}
+	if a == termSelect || b == termSelect || a == termEffect || b == termEffect {
+		score = 88
+	}
+	if tail == tailProse {
+		score -= 40
+	}
+	if tail == tailComment && r.quote != 0 {
+		score += 5
+	}
+	r.report(score, i, next, "sqli/condition", "a condition behind the end of a literal changes which rows the query returns")
+}
+
+// judgeLone judges "or a" without a comparison.
+func (r *sqlReading) judgeLone(i, next int, a sqlTerm) {
+	tail := r.tail(next)
+	if tail == tailProse {
+		return
+	}
+	inString := r.quote != 0 && r.broken(i)
+	score := 0
+	switch a {
+	case termSelect:
+		score = 85
+	case termEffect:
+		score = 88
+	case termFunc:
+		if r.broken(i) || tail == tailComment {
+			score = 65
+		}
+	case termCall:
+		if r.broken(i) && (tail == tailComment || inString) {
+			score = 55
+		}
+	case termValue, termNumber, termString:
+		switch {
+		case inString && tail != tailEnd:
+			score = 60
+		case inString && a == termValue, r.bare(i) && tail == tailComment:
+			score = 55
+		case inString:
+			score = 45
+		}
+	case termOpen:
+		if inString && r.kind(i+1) == sqlString && r.short() {
+			score = 60
+		}
+	case termIdent:
+		if inString && tail == tailComment {
+			score = 55
+		}
+	}
+	r.report(score, i, next, "sqli/condition", "a logical operator behind the end of a literal changes which rows the query returns")
+}
+
+// short reports whether the value is a few tokens without prose in its
+// strings.
+func (r *sqlReading) short() bool {
+	if !r.last || r.base > 0 || r.n > 12 {
+		return false
+	}
+	for i := 0; i < r.n; i++ {
+		if r.tok[i].kind != sqlString {
+			continue
+		}
+		letters := 0
+		for _, c := range r.text(i) {
+			if c == ' ' && letters > 0 {
+				return false
+			}
+			if c > ' ' {
+				letters++
+			}
+		}
+	}
+	return true
+}
+
+// concatenation judges || between strings, where it is no logical operator.
+func (r *sqlReading) concatenation(i int) bool {
+	if r.quote == 0 || !r.broken(i) {
+		return false
+	}
+	next, a := r.operand(i + 1)
+	if a != termSelect && a != termFunc && a != termEffect && a != termCall {
+		return false
+	}
+	r.report(75, i, next, "sqli/concatenation", "an expression is joined to the query's string")
+	return true
+}

@@ -1,0 +1,216 @@
+package detect
+
+// sqlTerm is what kind of operand an expression starts with.
+type sqlTerm uint8
+
+const (
+	termNone   sqlTerm = iota
+	termIdent          // a column, or a word of prose
+	termNumber         // a number
+	termString         // a string
+	termOpen           // a string that ends with the text: the query closes it
+	termValue          // null, true, a variable
+	termCall           // a call of a word that is no function of the dialects
+	termFunc           // a call of a function of the dialects
+	termEffect         // a call of a function with side effects
+	termSelect         // a subquery
+	termStar           // *
+)
+
+// constant reports whether the operand has a value of its own, without a
+// table.
+func (t sqlTerm) constant() bool { return t >= termNumber && t != termStar }
+
+// maxArith bounds the operators that operand follows: a chain of them is read
+// from each of its links.
+const maxArith = 24
+
+// operand reads the operand at i with its sign, its opening parentheses and
+// the arithmetic that follows it. It returns the index behind it and the
+// strongest term in it.
+func (t *sqlTokens) operand(i int) (next int, term sqlTerm) {
+	for n := 0; ; n++ {
+		j, k := t.primary(i)
+		if k == termNone {
+			return i, term
+		}
+		if k > term && k != termStar || term == termNone {
+			term = k
+		}
+		i = t.closing(j)
+		if n == maxArith || !t.arith(i) {
+			return j, term
+		}
+		i++
+	}
+}
+
+// arith reports whether token i joins two operands into one.
+func (t *sqlTokens) arith(i int) bool {
+	switch t.kind(i) {
+	case sqlArith:
+		return true
+	case sqlLogic:
+		return t.lex.b[t.tok[i].start] == '|'
+	}
+	return t.is(i, sqlDiv)
+}
+
+// closing skips closing parentheses.
+func (t *sqlTokens) closing(i int) int {
+	for t.kind(i) == sqlRParen {
+		i++
+	}
+	return i
+}
+
+// opening skips signs, prefix words and opening parentheses.
+func (t *sqlTokens) opening(i int) int {
+	for i < t.n {
+		switch {
+		case t.tok[i].kind == sqlArith && t.lex.b[t.tok[i].start] != '/' && t.lex.b[t.tok[i].start] != '*':
+		case t.tok[i].kind == sqlLParen:
+		case t.is(i, sqlNot), t.is(i, sqlModifier):
+		default:
+			return i
+		}
+		i++
+	}
+	return i
+}
+
+// primary reads one operand without arithmetic.
+func (t *sqlTokens) primary(i int) (next int, term sqlTerm) {
+	i = t.opening(i)
+	switch t.kind(i) {
+	case sqlNumber:
+		return i + 1, termNumber
+	case sqlString:
+		for t.kind(i+1) == sqlString && !t.tok[i].open { // 'a' 'b' is one string
+			i++
+		}
+		if t.tok[i].open {
+			return i + 1, termOpen
+		}
+		return i + 1, termString
+	case sqlVar:
+		return i + 1, termValue
+	case sqlArith: // * left by opening
+		if t.lex.b[t.tok[i].start] == '*' {
+			return i + 1, termStar
+		}
+	case sqlOther: // \N is null in MySQL
+		if t.lex.b[t.tok[i].start] == '\\' && t.kind(i+1) == sqlWord && t.lex.b[t.tok[i+1].start] == 'N' {
+			return i + 2, termValue
+		}
+	case sqlWord:
+		return t.name(i)
+	}
+	return i, termNone
+}
+
+// name reads an operand that begins with a word.
+func (t *sqlTokens) name(i int) (next int, term sqlTerm) {
+	switch w := t.word(i); w {
+	case sqlValue:
+		return t.arguments(i + 1), termValue
+	case sqlSelect:
+		if t.kind(i-1) == sqlLParen {
+			return int(t.pair[i-1]), termSelect
+		}
+		return i, termNone
+	case sqlCase:
+		return t.caseEnd(i), termFunc
+	case sqlEffect, sqlPackage, sqlCatalog, sqlFunc:
+		return t.path(i, w)
+	case sqlNone, sqlObject, sqlTo, sqlDelay, sqlSet, sqlLike, sqlOutfile, sqlLoad, sqlInsert, sqlIf, sqlMode, sqlValues:
+		return t.path(i, w)
+	}
+	return i, termNone
+}
+
+// path reads a.b.c with an argument list.
+func (t *sqlTokens) path(i int, w uint8) (next int, term sqlTerm) {
+	j := i + 1
+	for t.kind(j) == sqlDot {
+		for t.kind(j) == sqlDot {
+			j++
+		}
+		if t.kind(j) == sqlWord {
+			w = max(w, t.word(j)*b2u(t.word(j) == sqlPackage))
+			j++
+		}
+	}
+	if t.kind(j) != sqlLParen {
+		return j, termIdent
+	}
+	switch w {
+	case sqlEffect, sqlPackage:
+		term = termEffect
+	case sqlFunc, sqlIf, sqlInsert, sqlValues, sqlObject, sqlLike:
+		term = termFunc
+	default:
+		term = termCall
+	}
+	return t.arguments(j), term
+}
+
+// arguments skips a parenthesised list at i, if there is one.
+func (t *sqlTokens) arguments(i int) int {
+	if t.kind(i) != sqlLParen {
+		return i
+	}
+	return min(int(t.pair[i])+1, t.n)
+}
+
+// caseEnd returns the index behind the end of the case at i.
+func (t *sqlTokens) caseEnd(i int) int {
+	for j := i + 1; j < t.n && j < i+64; j++ {
+		if t.is(j, sqlEnd) {
+			return j + 1
+		}
+	}
+	return t.n
+}
+
+// sqlTail says what follows an expression.
+type sqlTail uint8
+
+const (
+	tailProse   sqlTail = iota // a word or sign that no clause begins with
+	tailEnd                    // the text ends
+	tailClause                 // and, union, order by, limit, ";", a string
+	tailComment                // a comment hides the rest of the query
+)
+
+// tail classifies what stands at i.
+func (t *sqlTokens) tail(i int) sqlTail {
+	i = t.closing(i)
+	switch t.kind(i) {
+	case sqlEOF:
+		return tailEnd
+	case sqlComment:
+		return tailComment
+	case sqlSemi, sqlLogic, sqlCmp, sqlArith, sqlComma:
+		return tailClause
+	case sqlString:
+		if t.tok[i].open {
+			return tailClause
+		}
+	case sqlWord:
+		switch t.word(i) {
+		case sqlUnion, sqlSelect, sqlAnd, sqlOr, sqlOrder, sqlLimit, sqlHaving, sqlProcedure,
+			sqlInto, sqlWhere, sqlWaitfor, sqlExec, sqlDeclare, sqlLike, sqlDiv, sqlWhen, sqlEnd,
+			sqlFrom, sqlIs, sqlShutdown:
+			return tailClause
+		}
+	}
+	return tailProse
+}
+
+func b2u(b bool) uint8 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,239 @@
+package detect
+
+const (
+	sqlStacked    = "sqli/stacked"
+	sqlStackedWhy = "a statement of its own stands behind the query"
+	sqlCall       = "sqli/call"
+	sqlCallWhy    = "a function or procedure of the server with side effects is called"
+)
+
+// judgeStatement judges the statement that begins at i: behind a ";", or as
+// the whole value.
+func (r *sqlReading) judgeStatement(i int) {
+	score, next := r.statement(i)
+	if score == 0 {
+		return
+	}
+	switch prev := r.kind(i - 1); {
+	case prev == sqlSemi:
+		score += 20
+	case r.base+i == 0, r.broken(i):
+	case r.is(i-1, sqlBegin), r.is(i-1, sqlWhen), r.is(i-1, sqlEnd):
+	case prev == sqlRParen, prev == sqlString, prev == sqlNumber:
+	default:
+		score -= 25
+	}
+	r.report(min(score, 95), i, next, sqlStacked, sqlStackedWhy)
+}
+
+// statement weighs the statement at i by how much of it is there.
+func (r *sqlReading) statement(i int) (score, next int) {
+	j := i + 1
+	switch r.word(i) {
+	case sqlDDL:
+		return r.ddl(i)
+	case sqlInsert:
+		if r.is(j, sqlInto) {
+			j++
+		}
+		k, a := r.operand(j)
+		if a != termNone && (r.is(k, sqlValues) && r.kind(k+1) == sqlLParen || r.is(k, sqlSelect) || r.is(k, sqlSet)) {
+			return 65, k
+		}
+	case sqlUpdate:
+		k, a := r.operand(j)
+		if a == termIdent && r.is(k, sqlSet) && r.kind(k+1) == sqlWord && r.kind(k+2) == sqlCmp {
+			return 65, k + 3
+		}
+	case sqlDelete:
+		for r.kind(j) == sqlWord && !r.is(j, sqlFrom) && j < i+4 {
+			j++
+		}
+		k, a := r.operand(j + 1)
+		if r.is(j, sqlFrom) && a == termIdent && r.tail(k) != tailProse {
+			return 60, k
+		}
+	case sqlExec:
+		return r.exec(i)
+	case sqlDeclare:
+		if r.kind(j) == sqlVar || r.kind(j) == sqlWord && r.kind(j+1) == sqlWord && r.tail(j+2) != tailEnd && r.semicolon(j+1) {
+			return 70, j + 2
+		}
+	case sqlWaitfor:
+		if r.is(j, sqlDelay) && (r.kind(j+1) == sqlString || r.kind(j+1) == sqlVar) {
+			return 85, j + 2
+		}
+	case sqlBegin:
+		if w := r.word(j); w == sqlDeclare || w == sqlPackage || w == sqlExec || w == sqlSelect && r.kind(j+1) != sqlWord {
+			return 65, j + 1
+		}
+	case sqlShutdown:
+		if r.kind(i-1) == sqlSemi && r.tail(j) != tailProse {
+			return 60, j
+		}
+	case sqlGrant:
+		for r.kind(j) == sqlWord && !r.is(j, sqlTo) && !r.is(j, sqlFrom) && j < i+8 {
+			j++
+		}
+		if j > i+1 && (r.is(j, sqlTo) || r.is(j, sqlFrom)) && r.kind(j+1) == sqlWord && r.tail(j+2) != tailProse && (r.broken(i) || r.kind(i-1) == sqlSemi) {
+			return 60, j + 2
+		}
+	case sqlSet:
+		if r.kind(j) == sqlVar && r.kind(j+1) == sqlCmp {
+			return 60, j + 2
+		}
+	case sqlLoad:
+		return r.load(i)
+	}
+	return 0, i
+}
+
+// semicolon reports whether a ";" or ":=" stands within a few tokens.
+func (r *sqlReading) semicolon(i int) bool {
+	for j := i; j < i+6; j++ {
+		if r.kind(j) == sqlSemi {
+			return true
+		}
+	}
+	return false
+}
+
+// ddl: drop table x, create table x (...), alter table x add.
+func (r *sqlReading) ddl(i int) (score, next int) {
+	j := i + 1
+	for r.is(j, sqlOr) || r.is(j, sqlInsert) || r.is(j, sqlUnion) {
+		j++
+	}
+	if !r.is(j, sqlObject) && !r.is(j, sqlProcedure) && !r.is(j, sqlShutdown) {
+		return 0, i
+	}
+	for r.is(j, sqlObject) {
+		j++
+	}
+	for r.is(j, sqlIf) || r.is(j, sqlNot) {
+		j++
+	}
+	k, a := r.operand(j)
+	switch {
+	case a == termNone:
+		return 0, i
+	case r.tail(k) != tailProse, a != termIdent:
+		return 60, k
+	case r.is(k, sqlAs), r.is(k, sqlDDL), r.is(k, sqlSet), r.is(k, sqlExec), r.kind(k) == sqlWord && r.kind(k+1) == sqlVar:
+		return 60, k
+	}
+	return 0, i
+}
+
+// exec: exec xp_x, exec(@x), execute immediate '...', call f(...).
+func (r *sqlReading) exec(i int) (score, next int) {
+	j := i + 1
+	if r.kind(j) == sqlWord && r.kind(j+1) == sqlString && r.word(j) == sqlNone && hasPrefixFold(r.text(j), "immediate") {
+		return 75, j + 2
+	}
+	if r.kind(j) == sqlVar && r.kind(j+1) == sqlCmp {
+		j += 2
+	}
+	for k := j; k < j+6 && (r.kind(k) == sqlWord || r.kind(k) == sqlDot); k++ {
+		if r.is(k, sqlPackage) || r.kind(k) == sqlDot && r.kind(k+1) == sqlDot {
+			return 85, k + 1
+		}
+	}
+	k, a := r.operand(j)
+	switch {
+	case a == termEffect:
+		return 80, k
+	case r.kind(j) == sqlLParen && (a == termString || a == termValue || a == termFunc),
+		r.kind(j) == sqlVar && r.tail(k) != tailProse:
+		return 70, k
+	case a == termFunc, a == termCall && (r.broken(i) || r.kind(i-1) == sqlSemi):
+		return 55, k
+	}
+	return 0, i
+}
+
+// load: load data infile '...', copy x from '...', backup database x to disk.
+func (r *sqlReading) load(i int) (score, next int) {
+	for j := i + 1; j < i+8 && j < r.n; j++ {
+		if r.kind(j) == sqlString && r.kind(j-1) == sqlWord && j > i+2 {
+			return 60, j + 1
+		}
+		if r.kind(j) == sqlLParen && r.is(j+1, sqlSelect) {
+			return 65, j + 2
+		}
+	}
+	return 0, i
+}
+
+// judgeEffect judges a call that waits, reads, writes or calls out.
+func (r *sqlReading) judgeEffect(i int) {
+	w := r.word(i)
+	next, a := r.operand(i)
+	if a != termEffect {
+		if w == sqlPackage && (r.kind(i+1) == sqlString || r.kind(i-1) == sqlDot && r.kind(i-2) == sqlDot) {
+			r.report(75, i, i+2, sqlCall, sqlCallWhy)
+		}
+		return
+	}
+	score := 0
+	switch prev := r.kind(i - 1); {
+	case w == sqlPackage:
+		score = 75
+	case r.base+i == 0:
+		score = 60
+		if r.tail(next) == tailProse {
+			score = 30
+		}
+	case prev == sqlDot:
+		score = 0
+	case r.broken(i), prev == sqlLogic, r.is(i-1, sqlAnd), r.is(i-1, sqlOr), r.is(i-1, sqlSelect), r.is(i-1, sqlBy):
+		score = 80
+	case prev == sqlComma, prev == sqlLParen, prev == sqlCmp, prev == sqlArith, prev == sqlRParen,
+		prev == sqlString, r.is(i-1, sqlWhen), r.is(i-1, sqlLike), r.is(i-1, sqlExec):
+		score = 65
+	case prev == sqlSemi:
+		score = 55
+	case prev == sqlWord:
+		score = 35
+	}
+	r.report(score, i, next, sqlCall, sqlCallWhy)
+}
+
+// judgeOutfile judges into outfile and into dumpfile.
+func (r *sqlReading) judgeOutfile(i int) {
+	if r.is(i-1, sqlInto) && r.kind(i+1) != sqlWord && r.kind(i+1) != sqlEOF {
+		r.report(90, i-1, i+2, "sqli/outfile", "the query's result is written to a file of the server")
+	}
+}
+
+// judgeProbe judges an expression of functions that stands for a literal.
+func (r *sqlReading) judgeProbe(i int) {
+	if !(r.base+i == 0 || r.broken(i)) {
+		return
+	}
+	next, a := r.operand(i)
+	if a == termSelect || a == termEffect {
+		r.report(70, i, next, sqlCall, sqlCallWhy)
+		return
+	}
+	if a != termFunc && a != termValue {
+		return
+	}
+	if op, c := r.comparison(r.closing(next)); c == cmpSign && r.broken(i) && i > 0 {
+		if end, b := r.operand(op); b.constant() {
+			r.report(60, i, end, "sqli/expression", "an expression stands where the query has a literal")
+		}
+	}
+}
+
+// judgeVariable judges @@version and its like.
+func (r *sqlReading) judgeVariable(i int) {
+	t := r.text(i)
+	if len(t) < 5 || t[1] != '@' || r.base > 0 {
+		return
+	}
+	switch tail := r.tail(i + 1); {
+	case tail == tailComment, r.broken(i) && tail == tailEnd:
+		r.report(55, i, i+1, "sqli/expression", "a variable of the server stands where the query has a literal")
+	}
+}
