@@ -1,5 +1,311 @@
 package detect
 
-func maybePTrav(f features, n int) bool { return false }
+import "bytes"
 
-func judgePTrav(v *value, s *Scratch) finding { return finding{} }
+// Path traversal and file inclusion.
+//
+// Rules: a value is cut into paths; each is resolved by token_path. What
+// makes an attack is that the path climbs out of where it starts, names a
+// file that no site serves, or names a wrapper that reads files. Odd
+// spellings of dots and separators are evidence: nobody writes them who does
+// not want to pass a filter. A file that is only mentioned in longer text is
+// not asked for.
+//
+// Guarantee, at balanced. Caught:
+//
+//	../../../srv/app/settings.yml
+//	%c0%ae%c0%ae/%c0%ae%c0%ae/secret
+//	php://filter/read=string.rot13/resource=config
+//
+// Not an attack:
+//
+//	../images/logo.png
+//	the file /etc/passwd holds one line for each account, and /etc/shadow the hashes
+//	versions 1.2..1.9 of lib/core...
+const (
+	maxPathSpan   = 4096 // bytes of one path that are read
+	shortValue    = 300  // longer values are documents
+	maxPathChecks = 4096 // paths of one value that are resolved
+)
+
+func maybePTrav(f features, n int) bool {
+	return n > 3 && f&(fSlash|fBack|fPercent|fHigh|fCtl|fColon|fDot) != 0
+}
+
+func judgePTrav(v *value, s *Scratch) finding {
+	b := v.b
+	best := judgeWrapper(v)
+	if v.f&(fSlash|fBack|fPercent|fHigh|fCtl) == 0 && (v.f&fDigit == 0 || v.f&fDot == 0) {
+		return stronger(best, judgeDrive(b))
+	}
+	var p pathShape
+	whole := wholePath(b)
+	for i, n := 0, 0; i < len(b) && n < maxPathChecks && best.score < 85; {
+		start, end, mark := nextPath(b, i, whole)
+		i = end + 1
+		if !mark {
+			continue
+		}
+		n++
+		span := b[start:min(end, start+maxPathSpan)]
+		p.read(span)
+		w := pathPlace{v: v, start: start, end: end, whole: aroundPath(b, start, end) == 0}
+		f := judgePath(&p, w)
+		f.start, f.end = start, end
+		best = stronger(best, f)
+	}
+	return best
+}
+
+func stronger(a, b finding) finding {
+	if b.score > a.score {
+		return b
+	}
+	return a
+}
+
+// wholePath reports whether b as a whole is one path, spaces included: it is
+// short and begins as an absolute one.
+func wholePath(b []byte) bool {
+	if len(b) > shortValue || len(b) < 4 {
+		return false
+	}
+	if b[1] == ':' && (b[2] == '/' || b[2] == '\\') {
+		return true
+	}
+	return b[0] == '\\' && b[1] != '\\' || b[0] == '/' && bytes.IndexByte(b, ' ') > 0 && bytes.Count(b, []byte{'/'}) > 1
+}
+
+// pathBreak marks bytes that end a path inside text; pathMark marks bytes
+// without which a span is not worth reading.
+var pathBreak, pathMark = makePathBytes()
+
+func makePathBytes() (brk, mark [256]bool) {
+	for _, c := range []byte(" \t\r\n\v\f\"'`<>|()[]{}=&,") {
+		brk[c] = true
+	}
+	for i := range mark {
+		c := byte(i)
+		mark[i] = c == '/' || c == '\\' || c == '%' || c >= 0xc0 || c < 0x20 && !brk[i]
+	}
+	return brk, mark
+}
+
+// nextPath finds the next span between breaks from i on; mark says that it
+// may be a path.
+func nextPath(b []byte, i int, whole bool) (start, end int, mark bool) {
+	if whole {
+		return 0, len(b), true
+	}
+	for i < len(b) && pathBreak[b[i]] {
+		i++
+	}
+	start = i
+	dots, hex := false, false
+	for i < len(b) && !pathBreak[b[i]] {
+		c := b[i]
+		mark = mark || pathMark[c]
+		dots = dots || c == '.' && i+1 < len(b) && b[i+1] == '.'
+		hex = hex || c == '0' && i+3 < len(b) && b[i+1]|0x20 == 'x' && (b[i+2] == '2' || b[i+2] == '5')
+		i++
+	}
+	return start, i, mark || dots || hex
+}
+
+// aroundPath counts what stands around the span, in bytes that are not
+// breaks.
+func aroundPath(b []byte, start, end int) int {
+	n := 0
+	for i, c := range b {
+		if i == start {
+			return n + outside(b[min(end, len(b)):])
+		}
+		if !pathBreak[c] {
+			n++
+		}
+		if n > shortValue {
+			break
+		}
+	}
+	return n
+}
+
+func outside(b []byte) int {
+	n := 0
+	for _, c := range b {
+		if !pathBreak[c] {
+			n++
+		}
+		if n > shortValue {
+			break
+		}
+	}
+	return n
+}
+
+// pathPlace says where in a value a path stands.
+type pathPlace struct {
+	v          *value
+	start, end int
+	whole      bool
+}
+
+// long reports whether the path stands in a document rather than in a
+// parameter.
+func (w pathPlace) long() bool {
+	return !w.whole && len(w.v.b) > shortValue && w.start > 32
+}
+
+// words reports whether the path stands in running text: blanks on either
+// side and more words beyond.
+func (w pathPlace) words() bool {
+	n := 0
+	for _, c := range w.v.b[:min(len(w.v.b), 2*shortValue)] {
+		if c == ' ' || c == '\n' {
+			n++
+		}
+	}
+	return n > 3
+}
+
+func judgePath(p *pathShape, w pathPlace) finding {
+	level := p.sensitivity()
+	best := judgeTarget(p, w, level)
+	best = stronger(best, judgeClimb(p, w, level))
+	best = stronger(best, judgeTail(p, w))
+	if w.long() {
+		best.score /= 3
+	} else if !w.whole && w.words() {
+		best.score = best.score * 3 / 5
+	}
+	return best
+}
+
+// judgeTarget weighs the file that is named.
+func judgeTarget(p *pathShape, w pathPlace, level uint8) finding {
+	const rule, why = "ptrav/file", "names a file of the system or the server that no page serves"
+	forced := p.climbs > 0 || p.dots > 0 || p.odd > 0 || p.here > 2 || p.params > 0
+	anchored := p.rooted || p.drive || p.back > 0 || p.nul >= 0
+	score := 0
+	switch {
+	case level == fileNone:
+	case level == fileDotName:
+		score = 80
+	case level == fileSecret && (forced || anchored || p.encoded > 0):
+		score = 85
+	case level == fileSecret && p.depth > 1:
+		score = 65
+	case level == fileSystem && forced:
+		score = 80
+	case level == fileSystem && anchored && w.v.kind != kindPath:
+		score = 60
+	case level == fileLog && forced:
+		score = 65
+	}
+	return finding{score: score, rule: rule, why: why}
+}
+
+// judgeClimb weighs how far the path leaves its start.
+func judgeClimb(p *pathShape, w pathPlace, level uint8) finding {
+	const rule, why = "ptrav/climb", "climbs out of the folder in which the path starts"
+	const oddRule, oddWhy = "ptrav/encoded-climb", "climbs with dots or separators spelled to pass a filter"
+	climbs := p.climbs + p.params
+	switch {
+	case p.params > 0:
+		return finding{score: 75, rule: oddRule, why: oddWhy}
+	case climbs > 0 && p.odd > 0:
+		return finding{score: 75, rule: oddRule, why: oddWhy}
+	case p.dots > 1 && p.dots+climbs > 2, p.dots > 0 && climbs > 1:
+		return finding{score: 65, rule: oddRule, why: oddWhy}
+	case p.here > 4:
+		return finding{score: 55, rule: oddRule, why: oddWhy}
+	case climbs == 0:
+		return finding{}
+	}
+	return finding{score: climbScore(p, w), rule: rule, why: why}
+}
+
+// climbScore weighs plain climbs. Pages name their own parts with one or two
+// of them; a target below a web root does not need more.
+func climbScore(p *pathShape, w pathPlace) int {
+	switch {
+	case p.rooted && p.lowest > 0:
+		return 65
+	case w.v.kind == kindFileName:
+		return 70
+	case w.v.kind == kindPath && (p.lowest > 0 || p.climbs > 1):
+		return 65
+	case p.lowest > 2:
+		return 70
+	case p.climbs > 2 && w.v.kind != kindPath:
+		return 55
+	case p.lowest == 2 && !pageFile(p.path()):
+		return 60
+	case p.back > 0 && !pageFile(p.path()):
+		return 55
+	case p.lowest > 0 && p.encoded > 0:
+		return 45
+	}
+	return 25
+}
+
+// pageFile reports whether the path ends in something that pages are made of.
+func pageFile(path []byte) bool {
+	switch string(extension(path)) {
+	case "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "css", "js", "mjs", "ts", "tsx", "jsx",
+		"vue", "map", "woff", "woff2", "ttf", "eot", "mp3", "mp4", "webm", "pdf", "html", "htm",
+		"json", "md", "go", "scss", "less", "avif", "wasm":
+		return true
+	}
+	return false
+}
+
+// extension returns what stands after the last dot of the last segment.
+func extension(path []byte) []byte {
+	i := bytes.LastIndexByte(path, '.')
+	if i < 0 || bytes.IndexByte(path[i:], '/') >= 0 {
+		return nil
+	}
+	return path[i+1:]
+}
+
+// judgeTail weighs what is appended to a name to cut off its end.
+func judgeTail(p *pathShape, w pathPlace) finding {
+	path := w.v.b[w.start:w.end]
+	switch {
+	case p.nul >= 0 && p.n > 2 && (extension(trimSlash(p.path())) != nil || p.depth > 1 && p.rooted):
+		return finding{score: 65, rule: "ptrav/nul", why: "ends a file name with a NUL byte"}
+	case w.whole && hasSuffixFold(path, "::$data"):
+		return finding{score: 75, rule: "ptrav/stream", why: "asks for the raw data stream of a file"}
+	case w.whole && len(path) > 4 && path[0] == '\\' && path[1] == '\\' && bytes.Contains(path, []byte("$\\")):
+		return finding{score: 75, rule: "ptrav/share", why: "names an administrative share"}
+	}
+	return finding{}
+}
+
+func trimSlash(b []byte) []byte {
+	for len(b) > 0 && b[len(b)-1] == '/' {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+func hasSuffixFold(b []byte, s string) bool {
+	return len(b) >= len(s) && equalFold(b[len(b)-len(s):], s)
+}
+
+// judgeDrive finds a drive letter whose separators a filter has removed.
+func judgeDrive(b []byte) finding {
+	if len(b) < 8 || len(b) > 64 || b[1] != ':' || !isAlpha(b[0]) {
+		return finding{}
+	}
+	for _, name := range [...]string{"boot.ini", "win.ini", "global.asa", "system32"} {
+		if hasSuffixFold(b, name) {
+			return finding{score: 65, end: len(b), rule: "ptrav/file",
+				why: "names a file of the system or the server that no page serves"}
+		}
+	}
+	return finding{}
+}
+
+func isAlpha(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

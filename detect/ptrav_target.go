@@ -1,0 +1,84 @@
+package detect
+
+import "bytes"
+
+// sensitivity looks up the path's names: the highest class of any two
+// neighbouring segments, of the last segment and of the first below a root.
+func (p *pathShape) sensitivity() uint8 {
+	path := trimSlash(p.path())
+	best := fileNone
+	prev, start := -1, 0
+	for start < len(path) {
+		if path[start] == '/' {
+			start++
+			continue
+		}
+		end := start
+		for end < len(path) && path[end] != '/' {
+			end++
+		}
+		name := trimName(path[start:end])
+		last := end == len(path)
+		best = max(best, p.segmentClass(name, last))
+		if prev >= 0 {
+			best = max(best, pairClass(path[prev:start+len(name)]))
+		}
+		if prev < 0 && (p.drive || p.back > 0) {
+			best = max(best, p.rootClass(name, last))
+		}
+		prev, start = start, end
+	}
+	return best
+}
+
+// segmentClass looks one segment up. Names that ordinary words share count
+// only where the path is forced.
+func (p *pathShape) segmentClass(name []byte, last bool) uint8 {
+	c := secretNames.lookup(name)
+	if c == fileDotName || c == fileNone {
+		return c
+	}
+	if !last {
+		return fileNone
+	}
+	if len(name) < 8 && bytes.IndexByte(name, '.') < 0 && p.climbs == 0 && p.odd == 0 {
+		return fileNone
+	}
+	return c
+}
+
+// pairClass looks up "folder/name".
+func pairClass(pair []byte) uint8 {
+	return secretTails.lookup(pair)
+}
+
+// rootClass looks up the first folder below a drive.
+func (p *pathShape) rootClass(name []byte, last bool) uint8 {
+	c := serverRoots.lookup(name)
+	if c == fileLog && !last && p.n < shortValue && logName(p.path()) {
+		return fileSystem
+	}
+	if c == fileSystem && !last {
+		return fileSystem
+	}
+	return fileNone
+}
+
+func logName(path []byte) bool {
+	switch string(extension(path)) {
+	case "log", "ini", "conf", "cnf", "err", "asa":
+		return true
+	}
+	return hasSuffixFold(path, "_log") || hasSuffixFold(path, "/logs")
+}
+
+// trimName cuts what is appended to a name to get past a check of its end.
+func trimName(name []byte) []byte {
+	if i := bytes.IndexAny(name, ";?#:"); i > 0 {
+		name = name[:i]
+	}
+	for len(name) > 0 && (name[len(name)-1] == ' ' || name[len(name)-1] == '+') {
+		name = name[:len(name)-1]
+	}
+	return name
+}
