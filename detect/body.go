@@ -2,44 +2,117 @@ package detect
 
 import "bytes"
 
-// viewBody inspects the body by its content type.
+// viewBody inspects the body: the content coding is undone, then the content
+// type and the look of the first bytes decide.
 func (s *Scratch) viewBody() {
 	b := s.r.Body
 	if len(b) == 0 {
 		return
 	}
 	pl := place{part: PartBody, to: len(b), exact: true}
-	ct := s.r.header("content-type")
 	s.push(StepBody, -1, nil)
-	switch {
-	case containsFold(ct, "multipart/"):
-		s.multipart(b, ct, pl)
-	case containsFold(ct, "x-www-form-urlencoded"):
-		s.params(b, '&', StepForm, StepFormName, pl)
-	case looksJSON(b):
-		s.push(StepJSON, -1, nil)
-		s.json(b, pl)
-		s.pop()
-	default:
-		s.push(StepText, -1, nil)
-		s.value(b, kindText, pl)
-		s.pop()
+	if coding := s.r.header("content-encoding"); len(coding) > 0 && !foldEqual(coding, "identity") {
+		s.coded(b, coding, pl)
+	} else {
+		s.body(b, pl)
 	}
 	s.pop()
 }
 
-// looksJSON reports whether b may be a JSON object or array.
-func looksJSON(b []byte) bool {
-	b = bytes.TrimSpace(b)
-	return len(b) > 1 && (b[0] == '{' || b[0] == '[')
-}
-
-// containsFold reports whether b contains s, which is lower case.
-func containsFold(b []byte, s string) bool {
-	for i := 0; i+len(s) <= len(b); i++ {
-		if foldEqual(b[i:i+len(s)], s) {
-			return true
+// coded inspects a body behind a content coding (RFC 9110 section 8.4.1).
+// One that cannot be undone makes the verdict partial.
+func (s *Scratch) coded(b, coding []byte, pl place) {
+	raw := containsFold(coding, "deflate")
+	if raw || containsFold(coding, "gzip") {
+		s.push(StepGzip, -1, nil)
+		defer s.pop()
+		if v, ok := s.decompress(b, raw, pl); ok {
+			s.budget += workRate * len(v)
+			s.body(v, pl.inexact())
+			return
 		}
 	}
-	return false
+	s.verdict.Partial = true
+	s.body(b, pl)
+}
+
+// body inspects b by its content type.
+func (s *Scratch) body(b []byte, pl place) {
+	ct := s.r.header("content-type")
+	switch {
+	case containsFold(ct, "multipart/") && s.multipart(b, ct, pl):
+	case containsFold(ct, "x-www-form-urlencoded") && !looksJSON(b):
+		s.params(b, '&', StepForm, StepFormName, pl)
+	case containsFold(ct, "xml") && looksXML(b) && !containsFold(ct, "html"):
+		s.xmlBody(b, pl)
+	default:
+		s.disguised(b, pl)
+	}
+}
+
+// disguised inspects a body whose type says nothing: JSON, XML and forms are
+// known by their look, the rest is text or binary.
+func (s *Scratch) disguised(b []byte, pl place) {
+	switch {
+	case looksJSON(b):
+		s.jsonBody(b, pl)
+	case bytes.HasPrefix(b, []byte("<?xml")) && looksXML(b):
+		s.xmlBody(b, pl)
+	case looksForm(b):
+		s.params(b, '&', StepForm, StepFormName, pl)
+	default:
+		s.push(StepText, -1, nil)
+		s.blob(b, kindText, pl)
+		s.pop()
+	}
+}
+
+// jsonBody inspects a JSON document; what is not JSON in it is text too.
+func (s *Scratch) jsonBody(b []byte, pl place) {
+	s.push(StepJSON, -1, nil)
+	ok := s.json(b, pl)
+	s.pop()
+	if !ok {
+		s.push(StepText, -1, nil)
+		s.blob(b, kindText, pl)
+		s.pop()
+	}
+}
+
+// xmlBody inspects an XML document; a broken one is text too.
+func (s *Scratch) xmlBody(b []byte, pl place) {
+	s.push(StepXML, -1, nil)
+	ok := s.xml(b, pl)
+	s.pop()
+	if !ok {
+		s.push(StepText, -1, nil)
+		s.blob(b, kindText, pl)
+		s.pop()
+	}
+}
+
+// looksJSON reports whether b may be a JSON object or array.
+func looksJSON(b []byte) bool {
+	i := skipSpace(b, 0)
+	return i+1 < len(b) && (b[i] == '{' || b[i] == '[')
+}
+
+// looksXML reports whether b starts with a tag or declaration.
+func looksXML(b []byte) bool {
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	i := skipSpace(b, 0)
+	return i+1 < len(b) && b[i] == '<'
+}
+
+// maxFormName bounds the names by which looksForm knows a form.
+const maxFormName = 64
+
+// looksForm reports whether b starts with a plain name and '=' and holds no
+// byte that a form would have encoded.
+func looksForm(b []byte) bool {
+	i := bytes.IndexByte(b, '=')
+	if i <= 0 || i > maxFormName || scan(b[:i])&^(plainBytes|fMinus|fDot|fBracket|fPercent) != 0 {
+		return false
+	}
+	return scan(b)&(fSpace|fCtl|fHigh|fQuote|fLess|fGreater) == 0
 }

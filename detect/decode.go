@@ -1,15 +1,74 @@
 package detect
 
-// decode makes the further forms of b and inspects each.
-func (s *Scratch) decode(b []byte, f features, k kind, pl place, depth int, n *int) {
+import "bytes"
+
+// base64Bytes are the classes of which base64 and base64url consist.
+const base64Bytes = fAlpha | fDigit | fPlus | fSlash | fEqual | fMinus | fUnder
+
+// decode makes the further forms of b and inspects each. The decoders are a
+// chain, not a tree: the first that changes the value goes on with what it
+// made, in which the encodings of the others still stand. Byte classes gate
+// them, so that a value without '%' costs nothing for percent decoding.
+func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 	if f&fPercent != 0 {
-		s.step(StepPercent, s.keep(appendPercent(s.arena, b, f&fPlus != 0)), k, pl, depth, n)
+		lenient := lenientPercent(b) && s.step(StepPercent, b, appendLenientPercent(s.arena, b), k, pl, base)
+		if s.step(StepPercent, b, appendPercent(s.arena, b, false), k, pl, base) || lenient {
+			return
+		}
 	}
+	if f&fAmp != 0 && s.step(StepHTML, b, appendHTML(s.arena, b), k, pl, base) {
+		return
+	}
+	if f&fBack != 0 {
+		css := s.step(StepEscape, b, appendCSS(s.arena, b), k, pl, base)
+		if s.step(StepEscape, b, appendEscape(s.arena, b), k, pl, base) || css {
+			return
+		}
+	}
+	if f&(fHigh|fCtl) != 0 && (s.gzip(b, k, pl, base) || s.step(StepUTF8, b, appendFolded(s.arena, b), k, pl, base)) {
+		return
+	}
+	if f&fPlus != 0 && f&fSpace == 0 && f&^base64Bytes != 0 && s.step(StepPlus, b, appendPlus(s.arena, b), k, pl, base) {
+		return
+	}
+	s.base64(b, f, k, pl, base)
 }
 
-// step inspects out, which the decoder kind made.
-func (s *Scratch) step(sk StepKind, out []byte, k kind, pl place, depth int, n *int) {
+// step inspects what a decoder made: out is the arena with the result
+// appended. It reports false when the result is empty or equal to b.
+func (s *Scratch) step(sk StepKind, b, out []byte, k kind, pl place, base int) bool {
+	v := out[len(s.arena):]
+	if len(v) == 0 || bytes.Equal(v, b) {
+		return false
+	}
+	v = s.keep(out)
 	s.push(sk, -1, nil)
-	s.form(out, k, pl.inexact(), depth+1, n)
+	s.depth++
+	s.form(v, scan(v), k, pl.inexact(), base)
+	s.depth--
 	s.pop()
+	return true
+}
+
+// base64 decodes a value that is base64 as a whole, or whose tail is after
+// "data:...;base64,".
+func (s *Scratch) base64(b []byte, f features, k kind, pl place, base int) {
+	if f&^base64Bytes != 0 {
+		i := -1
+		if f&fComma != 0 && f&fSemi != 0 {
+			i = bytes.Index(b, []byte(";base64,"))
+		}
+		if i < 0 {
+			return
+		}
+		b = b[i+len(";base64,"):]
+	}
+	if len(b) < minBase64 || !maybeBase64(b) {
+		return
+	}
+	out, ok := appendBase64(s.arena, b)
+	if !ok {
+		return
+	}
+	s.step(StepBase64, b, out, k, pl, base)
 }

@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 // place says where a value stands in the request. In an exact place the
 // bytes are the request's own, so a part of the value has a place of its own;
 // below a decoder everything has the place of what was decoded.
@@ -38,94 +40,152 @@ func (p *Policy) Inspect(r *Request, scope uint64, s *Scratch) *Verdict {
 
 // close sorts what was found into the verdict.
 func (s *Scratch) close() *Verdict {
-	if s.found != 0 {
-		for c := range s.best {
-			if s.found&(1<<c) != 0 {
-				s.verdict.Matches = append(s.verdict.Matches, s.best[c])
-			}
+	for c := range s.best {
+		if s.found&(1<<c) != 0 {
+			s.verdict.Matches = append(s.verdict.Matches, s.best[c])
 		}
 	}
 	return &s.verdict
 }
 
+// plainBytes occur in no attack on their own.
+const plainBytes = fAlpha | fDigit | fUnder
+
 // value inspects b, which stands at the current point, in every form.
-func (s *Scratch) value(b []byte, k kind, pl place) {
-	if len(b) == 0 {
+func (s *Scratch) value(b []byte, k kind, pl place) { s.scanned(b, scan(b), k, pl) }
+
+// scanned is value for a caller that knows f = scan(b).
+func (s *Scratch) scanned(b []byte, f features, k kind, pl place) {
+	if len(s.rules) > 0 {
+		s.present(b, pl)
+	}
+	// Fast path: a short plain word has one form and no judge wants it.
+	if f&^plainBytes == 0 && (len(b) < minBase64 || k == kindName) && !s.p.noPrefilter {
 		return
 	}
-	s.values++
-	if s.values > maxValues {
+	if s.values++; s.values > maxValues {
 		s.bound(Overlimit, "overlimit/values", "more values than the bound", b, pl)
 		return
 	}
-	m := s.mark()
-	n := 0
-	s.form(b, k, pl, 0, &n)
+	m, base := s.mark(), len(s.forms)
+	s.form(b, f, k, pl, base)
+	s.forms = s.forms[:base]
 	s.free(m)
 }
 
-// form judges one form of a value and then the forms that decoders make of
-// it. n counts the forms of the value so far.
-func (s *Scratch) form(b []byte, k kind, pl place, depth int, n *int) {
-	for _, o := range s.forms[:*n] {
-		if len(o) == len(b) && string(o) == string(b) {
+// encoded inspects a value that the application sees percent-decoded, with
+// plus as space: the decoded form is its first form. In a raw place, like a
+// cookie, it is up to the application, and the undecoded form comes first.
+func (s *Scratch) encoded(b []byte, k kind, pl place, raw bool) {
+	f := scan(b)
+	if f&(fPercent|fPlus) == 0 || raw {
+		s.scanned(b, f, k, pl)
+		return
+	}
+	m := s.mark()
+	s.value(s.keep(appendPercent(s.arena, b, true)), k, pl.inexact())
+	if f&fPercent != 0 && lenientPercent(b) {
+		s.value(s.keep(appendLenientPercent(s.arena, b)), k, pl.inexact())
+	}
+	s.free(m)
+}
+
+// form judges one form of a value, then the forms that decoders make of it.
+// s.forms[base:] are the forms of the value so far.
+func (s *Scratch) form(b []byte, f features, k kind, pl place, base int) {
+	if len(b) == 0 {
+		return
+	}
+	for _, o := range s.forms[base:] {
+		if bytes.Equal(o, b) {
 			return
 		}
 	}
-	if *n == maxForms || depth > maxDepth {
-		s.bound(Overlimit, "overlimit/forms", "more decoded forms than the bound", b, pl)
+	if !s.spend(b, pl, base) {
 		return
 	}
-	if s.decoded > s.budget {
-		s.bound(Overlimit, "overlimit/decoded", "more decoded bytes than the bound", b, pl)
+	s.forms = append(s.forms, b)
+	if s.document(b, pl) {
 		return
 	}
-	s.forms[*n] = b
-	*n++
-	f := scan(b)
 	s.judge(b, f, k, pl)
-	s.decode(b, f, k, pl, depth, n)
+	s.decode(b, f, k, pl, base)
 }
 
-// judge shows one form to every judge whose prefilter does not rule it out.
+// spend takes b from the budgets of depth, forms and work.
+func (s *Scratch) spend(b []byte, pl place, base int) bool {
+	s.work += len(b)
+	switch {
+	case s.depth > maxDepth:
+		s.bound(Overlimit, "overlimit/depth", "more decoders inside one another than the bound", b, pl)
+	case len(s.forms)-base == maxForms:
+		s.bound(Overlimit, "overlimit/forms", "more decoded forms of a value than the bound", b, pl)
+	case s.work > s.budget:
+		s.bound(Overlimit, "overlimit/work", "more bytes to judge than the bound", b, pl)
+	default:
+		return true
+	}
+	return false
+}
+
+// judge shows one form to the judges, in overlapping pieces when it is long.
 func (s *Scratch) judge(b []byte, f features, k kind, pl place) {
-	s.val = value{b, f, k}
-	for i := range judges {
-		j := &judges[i]
-		if s.done&(1<<j.class) != 0 || !s.p.noPrefilter && !j.maybe(f, len(b)) {
+	for off := 0; ; off += maxPiece - pieceOverlap {
+		if len(b)-off <= maxPiece {
+			s.judgePiece(b, off, len(b), f, k, pl)
+			return
+		}
+		s.judgePiece(b, off, off+maxPiece, f, k, pl)
+	}
+}
+
+// judgePiece shows b[i:j] to every judge that its prefilter does not rule
+// out; f may hold more than the piece's own features.
+func (s *Scratch) judgePiece(b []byte, i, j int, f features, k kind, pl place) {
+	s.val = value{b[i:j], f, k}
+	for n := range judges {
+		jd := &judges[n]
+		if s.done&(1<<jd.class) != 0 || !jd.maybe(f, j-i) && !s.p.noPrefilter {
 			continue
 		}
-		if fd := j.judge(&s.val, s); fd.score > 0 {
-			s.record(j.class, b, fd, pl)
+		if fd := jd.judge(&s.val, s); fd.score > 0 {
+			fd.start, fd.end = fd.start+i, fd.end+i
+			s.record(jd.class, b, fd, pl)
 		}
 	}
 }
+
+// certain is the score from which a class needs no further evidence.
+const certain = 80
 
 // record keeps fd when it counts and is the best of its class so far.
 func (s *Scratch) record(c Class, b []byte, fd finding, pl place) {
 	if fd.score < s.p.threshold[c] {
 		return
 	}
-	m := &s.best[c]
-	if s.found&(1<<c) != 0 && m.Score >= fd.score {
+	if len(s.rules) > 0 {
+		s.patched(c, b, fd, pl)
+	}
+	if s.found&(1<<c) != 0 && s.best[c].Score >= fd.score {
 		return
 	}
-	s.found |= 1 << c
-	s.matches++
-	if fd.score >= certain {
+	if fd.score >= certain && len(s.rules) == 0 {
 		s.done |= 1 << c
 	}
+	s.keepBest(c, b, fd, pl)
+}
+
+// keepBest makes fd the match of class c.
+func (s *Scratch) keepBest(c Class, b []byte, fd finding, pl place) {
+	s.found |= 1 << c
+	s.matches++
+	m := &s.best[c]
 	m.Class, m.Rule, m.Why, m.Score = c, fd.rule, fd.why, fd.score
 	m.Value, m.Start, m.End = b, fd.start, fd.end
 	m.Part, m.Header, m.From, m.To = pl.part, pl.header, pl.from, pl.to
 	m.Point = s.point
-	if m.Point.n > MaxSteps {
-		m.Point.n = MaxSteps
-	}
+	m.Point.n = min(m.Point.n, MaxSteps)
 }
-
-// certain is the score from which a class needs no further evidence.
-const certain = 80
 
 // bound records that a bound was crossed at b.
 func (s *Scratch) bound(c Class, rule, why string, b []byte, pl place) {

@@ -4,17 +4,29 @@ package detect
 // DataBomb, crossing any other one of class Overlimit; both make the verdict
 // partial.
 const (
-	maxDepth      = 8       // decoders and structures inside one another, below a view
-	maxForms      = 24      // forms of one value that are judged
-	maxValues     = 20000   // values a request
-	maxParams     = 10000   // parameters of one query, form or cookie
-	maxParts      = 1000    // parts of one multipart body
-	maxNesting    = 64      // depth of a JSON or XML document
-	maxJudged     = 4096    // bytes at the head and at the tail of a longer value that are judged
-	maxInflated   = 4 << 20 // bytes out of all decompressors
-	maxGrowth     = 100     // times that a decompressor may grow its input beyond growthFloor
-	growthFloor   = 64 << 10
-	maxArena      = 1 << 20 // bytes that a scratch keeps between requests
-	maxDecodeBase = 256 << 10
-	maxDecodeRate = 8 // decoded bytes for each byte of the request, beyond maxDecodeBase
+	maxDepth   = 10    // decoders and documents inside one another
+	maxForms   = 24    // forms of one value that are judged
+	maxValues  = 20000 // values a request
+	maxParams  = 10000 // parameters of one query, form or cookie
+	maxParts   = 1000  // parts of one multipart body
+	maxNesting = 64    // depth of a JSON or XML document
+	maxXML     = 2     // XML documents inside one another
+
+	maxPiece     = 64 << 10 // bytes that a judge sees at once; longer values come in pieces
+	pieceOverlap = 1 << 10  // bytes that two pieces share
+
+	workBase = 64 << 10 // bytes judged, all forms together, whatever the request's size
+	workRate = 8        // and for each byte of the request
+
+	maxInflated = 4 << 20  // bytes out of all decompressors of a request
+	maxGrowth   = 100      // times that a decompressor may grow its input, from growthFloor on
+	growthFloor = 64 << 10 // bytes
+	maxExpanded = 1 << 20  // bytes to which the entities of an XML document may expand
+	maxEntities = 256      // entities that a document type may declare
+
+	maxArena = 1 << 20 // bytes of each buffer that a scratch keeps between requests
+
+	minBase64  = 8    // bytes of a value that is tried as base64
+	maxPollute = 512  // parameters among which repeated names are looked for
+	maxJoined  = 4096 // bytes of the joined values of a repeated parameter
 )

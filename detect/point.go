@@ -37,6 +37,7 @@ const (
 	StepUTF8                       // overlong UTF-8 folded
 	StepGzip                       // gzip or zlib content
 	StepText                       // an unstructured body
+	StepJWT                        // a JSON Web Token; its header is item 0, its claims item 1
 
 	numSteps
 )
@@ -45,7 +46,7 @@ var stepNames = [numSteps]string{
 	"method", "uri", "path", "query", "query_name", "header", "cookie", "post",
 	"form", "form_name", "multipart", "file", "file_name", "json", "hash",
 	"hash_name", "array", "xml", "xml_tag", "xml_attr", "xml_dtd", "xml_comment",
-	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text",
+	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt",
 }
 
 // String returns the name of the step in a printed point.

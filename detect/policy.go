@@ -67,6 +67,7 @@ type Policy struct {
 	generation  uint64
 	noPrefilter bool
 	threshold   [NumClasses]int
+	rules       []*rule
 }
 
 var generations atomic.Uint64
@@ -76,6 +77,13 @@ func NewPolicy(o Options) (*Policy, error) {
 	p := &Policy{generation: generations.Add(1), noPrefilter: o.NoPrefilter}
 	for c, s := range o.Sensitivity {
 		p.threshold[c] = thresholds[s]
+	}
+	for _, r := range o.Rules {
+		u, err := compileRule(r)
+		if err != nil {
+			return nil, err
+		}
+		p.rules = append(p.rules, u)
 	}
 	return p, nil
 }

@@ -6,19 +6,25 @@ package detect
 type Scratch struct {
 	verdict Verdict
 
-	p *Policy
-	r *Request
+	p     *Policy
+	r     *Request
+	rules []*rule // virtual patches whose conditions r meets
 
 	point Point
-	val   value // the value before the judges; here so that it stays off the heap
-	forms [maxForms][]byte
+	val   value    // what the judges look at; here so that it stays off the heap
+	forms [][]byte // forms of the values in progress, innermost last
 
-	arena   []byte // decoded bytes; grows like a stack, freed when a value is done
+	arena   []byte // decoded bytes: a stack, freed when a value is done
 	matches int    // findings recorded; the arena is not freed below one
+	seen    []seenParam
+	inflate inflater
 
-	values  int // values seen
-	decoded int // bytes decoded
-	budget  int // bytes that may be decoded
+	values   int // values seen
+	depth    int // decoders and documents around the current form
+	xmls     int // XML documents among them
+	work     int // bytes judged
+	budget   int // bytes that may be judged
+	inflated int // bytes decompressed
 
 	found uint32 // classes in best
 	done  uint32 // classes that need no more judging
@@ -28,15 +34,31 @@ type Scratch struct {
 // reset prepares s for r.
 func (s *Scratch) reset(p *Policy, r *Request) {
 	s.p, s.r = p, r
+	s.shrink()
 	s.point.n = 0
+	s.matches, s.values, s.depth, s.xmls, s.work, s.inflated = 0, 0, 0, 0, 0, 0
+	s.budget = workBase + workRate*requestSize(r)
+	s.found, s.done = 0, 0
+	s.verdict = Verdict{Matches: s.verdict.Matches[:0], Partial: r.BodyPartial}
+	s.rules = p.applicable(r, s.rules[:0])
+}
+
+// shrink gives back what a large request made s hold.
+func (s *Scratch) shrink() {
 	if cap(s.arena) > maxArena {
 		s.arena = nil
 	}
-	s.arena = s.arena[:0]
-	s.matches, s.values, s.decoded = 0, 0, 0
-	s.budget = maxDecodeBase + maxDecodeRate*(len(r.Target)+len(r.Body))
-	s.found, s.done = 0, 0
-	s.verdict = Verdict{Matches: s.verdict.Matches[:0], Partial: r.BodyPartial}
+	s.arena, s.forms, s.seen = s.arena[:0], s.forms[:0], s.seen[:0]
+	s.inflate.shrink()
+}
+
+// requestSize is the number of bytes that inspection starts from.
+func requestSize(r *Request) int {
+	n := len(r.Target) + len(r.Body)
+	for i := range r.Headers {
+		n += len(r.Headers[i].Value)
+	}
+	return n
 }
 
 // push adds a step to the current point.
@@ -52,16 +74,15 @@ func (s *Scratch) push(k StepKind, index int, name []byte) {
 // pop removes the last step.
 func (s *Scratch) pop() { s.point.n-- }
 
-// keep commits out, which is s.arena with a decoded value appended, and
-// returns that value, or nil when it is empty.
+// keep commits out, which is s.arena with one decoded value appended, and
+// returns that value: valid until the mark below it is freed.
 func (s *Scratch) keep(out []byte) []byte {
 	n := len(s.arena)
 	s.arena = out
-	s.decoded += len(out) - n
 	return out[n:len(out):len(out)]
 }
 
-// mark and free make the arena a stack: bytes above a mark are freed unless
+// mark is a height of the arena; bytes above it are freed together unless
 // something was found in the meantime, because matches point into them.
 type mark struct{ n, matches int }
 

@@ -4,74 +4,65 @@ import "bytes"
 
 // viewTarget inspects the method, the path and the query.
 func (s *Scratch) viewTarget() {
+	s.push(StepMethod, -1, nil)
+	s.value(s.r.Method, kindName, place{part: PartTarget})
+	s.pop()
 	t := s.r.Target
 	path, query := t, []byte(nil)
 	if i := bytes.IndexByte(t, '?'); i >= 0 {
 		path, query = t[:i], t[i+1:]
 	}
-	s.viewPath(path)
+	s.viewPath(path, place{part: PartTarget, to: len(path), exact: true})
 	if len(query) > 0 {
 		s.params(query, '&', StepQuery, StepQueryName, place{part: PartTarget, from: len(path) + 1, to: len(t), exact: true})
 	}
 }
 
-// viewPath inspects the path as a whole and its segments.
-func (s *Scratch) viewPath(path []byte) {
-	pl := place{part: PartTarget, to: len(path), exact: true}
+// viewPath inspects a path as a whole and, when it holds more than plain
+// names, each of its segments: those may be encoded or injected by
+// themselves.
+func (s *Scratch) viewPath(path []byte, pl place) {
+	f := scan(path)
 	s.push(StepPath, -1, nil)
-	s.value(path, kindPath, pl)
+	s.pathPart(path, f, pl)
 	s.pop()
-	for from, i := 0, 0; from < len(path); i++ {
+	if f&^(plainBytes|fSlash|fDot) == 0 && len(path) <= minBase64 && len(s.rules) == 0 {
+		return
+	}
+	for from, i := 0, 0; from < len(path); {
 		n := bytes.IndexByte(path[from:], '/')
 		if n < 0 {
 			n = len(path) - from
 		}
-		s.push(StepPath, i, nil)
-		s.value(path[from:from+n], kindPath, pl.sub(from, from+n))
-		s.pop()
-		from += n + 1
-	}
-}
-
-// params inspects the names and values of a query, form or cookie list.
-func (s *Scratch) params(b []byte, sep byte, step, nameStep StepKind, pl place) {
-	for from := 0; from < len(b); {
-		n := bytes.IndexByte(b[from:], sep)
-		if n < 0 {
-			n = len(b) - from
+		if n > 0 {
+			s.viewSegment(path[from:from+n], i, pl.sub(from, from+n))
+			i++
 		}
-		s.param(b[from:from+n], step, nameStep, pl.sub(from, from+n))
 		from += n + 1
 	}
 }
 
-// param inspects one name=value.
-func (s *Scratch) param(b []byte, step, nameStep StepKind, pl place) {
-	m := s.mark()
-	i := bytes.IndexByte(b, '=')
-	if i < 0 {
-		s.push(nameStep, -1, nil)
-		s.encoded(b, kindParam, pl)
-		s.pop()
-		return
+// viewSegment inspects one segment and the matrix parameters after its ';'.
+func (s *Scratch) viewSegment(b []byte, i int, pl place) {
+	s.push(StepPath, i, nil)
+	s.pathPart(b, scan(b), pl)
+	if j := bytes.IndexByte(b, ';'); j >= 0 && bytes.IndexByte(b[j:], '=') > 0 {
+		s.params(b[j+1:], ';', StepHash, StepHashName, pl.sub(j+1, len(b)))
 	}
-	s.push(nameStep, -1, nil)
-	s.encoded(b[:i], kindName, pl.sub(0, i))
 	s.pop()
-	s.push(step, -1, b[:i])
-	s.encoded(b[i+1:], kindParam, pl.sub(i+1, len(b)))
-	s.pop()
-	s.free(m)
 }
 
-// encoded inspects a value that the application sees percent-decoded, with
-// plus as space.
-func (s *Scratch) encoded(b []byte, k kind, pl place) {
-	if bytes.IndexByte(b, '%') < 0 && bytes.IndexByte(b, '+') < 0 {
-		s.value(b, k, pl)
+// pathPart inspects b percent-decoded, which is how a server uses it, but
+// with plus as it is.
+func (s *Scratch) pathPart(b []byte, f features, pl place) {
+	if f&fPercent == 0 {
+		s.scanned(b, f, kindPath, pl)
 		return
 	}
 	m := s.mark()
-	s.value(s.keep(appendPercent(s.arena, b, true)), k, pl.inexact())
+	s.value(s.keep(appendPercent(s.arena, b, false)), kindPath, pl.inexact())
+	if lenientPercent(b) {
+		s.value(s.keep(appendLenientPercent(s.arena, b)), kindPath, pl.inexact())
+	}
 	s.free(m)
 }

@@ -1,0 +1,116 @@
+package detect
+
+import "bytes"
+
+const (
+	// blobHead is how many bytes of a large text, and of any binary, decide
+	// what it is.
+	blobHead = 1 << 10
+	// maxText is the longest unstructured text that is judged whole; of a
+	// longer one its head, its tail and the places around code markers are.
+	maxText = 128 << 10
+	// codeWindow is how much is judged from a code marker in a binary.
+	codeWindow = 1 << 10
+	// maxWindows bounds the code markers looked at in one blob.
+	maxWindows = 16
+	// minRun is the shortest run of text that is worth judging in a binary.
+	minRun = 8
+)
+
+// blob inspects unstructured content: text is a value, of a binary only what
+// looks like text in it.
+func (s *Scratch) blob(b []byte, k kind, pl place) {
+	switch {
+	case len(b) == 0:
+	case isBinary(b[:min(len(b), blobHead)]):
+		s.binary(b, k, pl)
+	case len(b) > maxText:
+		s.value(b[:blobHead*4], k, pl.sub(0, blobHead*4))
+		s.value(b[len(b)-blobHead*4:], k, pl.sub(len(b)-blobHead*4, len(b)))
+		s.windows(b, k, pl)
+	default:
+		s.value(b, k, pl)
+	}
+}
+
+// isBinary reports whether b holds bytes that no text in UTF-8 or an 8-bit
+// encoding has.
+func isBinary(b []byte) bool {
+	ctl := 0
+	for _, c := range b {
+		if c == 0 {
+			return true
+		}
+		if byteFeature[c] == fCtl && c != 0x1b && c != 0x7f {
+			ctl++
+		}
+	}
+	return ctl*32 > len(b)
+}
+
+// binary inspects the code inside a file, which matters when a server runs
+// or a browser shows it, and the strings of a message in a wire format.
+func (s *Scratch) binary(b []byte, k kind, pl place) {
+	if compressed(b) {
+		if m := s.mark(); s.depth == 0 {
+			s.push(StepGzip, -1, nil)
+			if v, ok := s.decompress(b, false, pl); ok {
+				s.depth++
+				s.blob(v, k, pl.inexact())
+				s.depth--
+			}
+			s.pop()
+			s.free(m)
+		}
+	}
+	if k == kindFile || len(b) > maxPiece {
+		s.windows(b, kindFile, pl)
+		return
+	}
+	s.runs(b, k, pl)
+}
+
+// codeMarkers start code that a server or browser finds inside other content.
+var codeMarkers = [...][]byte{[]byte("<?php"), []byte("<?="), []byte("<%"), []byte("<script"), []byte("<SCRIPT")}
+
+// windows inspects what follows a code marker.
+func (s *Scratch) windows(b []byte, k kind, pl place) {
+	for _, mark := range codeMarkers {
+		for at, n := 0, 0; n < maxWindows; n++ {
+			i := bytes.Index(b[at:], mark)
+			if i < 0 {
+				break
+			}
+			at += i
+			end := min(len(b), at+codeWindow)
+			if v := textRun(b[at:end]); len(v) >= minRun {
+				s.value(v, k, pl.sub(at, at+len(v)))
+			}
+			at += len(mark)
+		}
+	}
+}
+
+// textRun is the head of b up to the first control byte.
+func textRun(b []byte) []byte {
+	for i, c := range b {
+		if byteFeature[c] == fCtl {
+			return b[:i]
+		}
+	}
+	return b
+}
+
+// runs inspects each run of printable ASCII in a small binary.
+func (s *Scratch) runs(b []byte, k kind, pl place) {
+	from := 0
+	for i := 0; i <= len(b); i++ {
+		if i < len(b) && byteFeature[b[i]]&(fCtl|fHigh) == 0 {
+			continue
+		}
+		if i-from >= minRun {
+			s.value(b[from:i], k, pl.sub(from, i))
+		}
+		from = i + 1
+	}
+}
