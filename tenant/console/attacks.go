@@ -117,7 +117,7 @@ type attacksView struct {
 	Statuses []word
 	Periods  []word
 	Mode     string
-	Nodes    []node
+	nodeList
 }
 
 // attacksPage lists the tenant's attacks, the newest first.
@@ -154,15 +154,15 @@ func (a *attacksView) situation(v *visit) error {
 	}
 	a.Mode = p.Mode
 	var err error
-	a.Nodes, err = v.nodes()
+	a.nodeList, err = v.nodes()
 	return err
 }
 
-// Alive counts the nodes heard of within the last minutes.
+// Alive counts the nodes heard of lately.
 func (a attacksView) Alive() int {
 	n := 0
 	for _, x := range a.Nodes {
-		if x.Alive() {
+		if x.Active {
 			n++
 		}
 	}

@@ -93,8 +93,9 @@ func newFake() *fakeAPI {
 			"deny":  []wire.Deny{{ID: "d1", Prefix: netip.MustParsePrefix("192.0.2.0/24"), Reason: "scanner", Expires: 1900000000}}})
 	})
 	f.tenant("GET", "nodes", func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, 200, map[string]any{"nodes": []any{map[string]any{"id": "n1", "hostname": "edge-1", "version": "1.2.3",
-			"last_seen": "2026-01-02T03:04:05Z", "active": true, "dropped_hits": 12345,
+		reply(w, 200, map[string]any{"refused": []any{map[string]any{"tenant": absentID, "state": "unknown", "hits": 5, "last_at": "2026-01-02T03:04:05Z"}},
+			"nodes": []any{map[string]any{"id": "n1", "hostname": "edge-1", "version": "1.2.3",
+			"last_seen": "2026-01-02T03:04:05Z", "active": false, "dropped_hits": 12345,
 			"tenant": map[string]any{"version": 7, "applied": 6, "error": "rule r1: unknown class", "mode": "block"}}}})
 	})
 	f.tenant("PUT", "mode", f.change)

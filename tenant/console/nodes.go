@@ -1,13 +1,6 @@
 package console
 
-import (
-	"net/http"
-	"time"
-)
-
-// freshNode is how long after its last word a node counts as connected: a
-// node's long poll comes back at least every minute.
-const freshNode = 3 * time.Minute
+import "net/http"
 
 // node is a node that filters for the tenant.
 type node struct {
@@ -15,7 +8,7 @@ type node struct {
 	Hostname    string
 	Version     string
 	LastSeen    moment `json:"last_seen"`
-	Active      bool
+	Active      bool  // heard of within the last minutes
 	DroppedHits int64 `json:"dropped_hits"`
 	Tenant      struct {
 		Version int64
@@ -26,22 +19,32 @@ type node struct {
 	}
 }
 
-// Alive reports whether the node was heard of lately.
-func (n node) Alive() bool { return time.Since(n.LastSeen.Time) < freshNode }
-
 // Behind reports whether the node filters by an older policy than it knows.
 func (n node) Behind() bool { return n.Tenant.Applied != n.Tenant.Version }
 
+// refusedHits are hits that came by a token of this tenant and were not taken,
+// because they claimed to be of Tenant.
+type refusedHits struct {
+	Tenant string
+	State  string // unknown or deactivated
+	Hits   int64
+	LastAt moment `json:"last_at"`
+}
+
+// nodeList is the API's answer.
+type nodeList struct {
+	Nodes   []node
+	Refused []refusedHits
+}
+
 // nodes asks for the nodes of the visit's tenant.
-func (v *visit) nodes() ([]node, error) {
-	var a struct{ Nodes []node }
-	err := v.get(&a, apiPath("tenants", v.Tenant.ID, "nodes"))
-	return a.Nodes, err
+func (v *visit) nodes() (l nodeList, err error) {
+	return l, v.get(&l, apiPath("tenants", v.Tenant.ID, "nodes"))
 }
 
 type nodesView struct {
 	*visit
-	Nodes []node
+	nodeList
 }
 
 // nodesPage lists the nodes that filter for the tenant.

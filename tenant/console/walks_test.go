@@ -226,7 +226,7 @@ func TestAttacksFilterAndPaging(t *testing.T) {
 
 func TestNodes(t *testing.T) {
 	b := page(t, "ann-s", "/t/"+acmeID+"/nodes", 200)
-	for _, want := range []string{"edge-1", "2026-01-02 03:04:05", "Refused version 7", "rule r1: unknown class", "version 6 stays in force", "12\u2009345", "Silent"} {
+	for _, want := range []string{"edge-1", "2026-01-02 03:04:05", "Refused version 7", "rule r1: unknown class", "version 6 stays in force", "12\u2009345", "Silent", absentID} {
 		if !strings.Contains(b, want) {
 			t.Errorf("the page lacks %q", want)
 		}
