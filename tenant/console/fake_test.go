@@ -95,8 +95,8 @@ func newFake() *fakeAPI {
 	f.tenant("GET", "nodes", func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, 200, map[string]any{"refused": []any{map[string]any{"tenant": absentID, "state": "unknown", "hits": 5, "last_at": "2026-01-02T03:04:05Z"}},
 			"nodes": []any{map[string]any{"id": "n1", "hostname": "edge-1", "version": "1.2.3",
-			"last_seen": "2026-01-02T03:04:05Z", "active": false, "dropped_hits": 12345,
-			"tenant": map[string]any{"version": 7, "applied": 6, "error": "rule r1: unknown class", "mode": "block"}}}})
+				"last_seen": "2026-01-02T03:04:05Z", "active": false, "dropped_hits": 12345,
+				"tenant": map[string]any{"version": 7, "applied": 6, "error": "rule r1: unknown class", "mode": "block"}}}})
 	})
 	f.tenant("PUT", "mode", f.change)
 	f.tenant("POST", "deny", f.change)

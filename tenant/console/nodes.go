@@ -8,8 +8,8 @@ type node struct {
 	Hostname    string
 	Version     string
 	LastSeen    moment `json:"last_seen"`
-	Active      bool  // heard of within the last minutes
-	DroppedHits int64 `json:"dropped_hits"`
+	Active      bool   // heard of within the last minutes
+	DroppedHits int64  `json:"dropped_hits"`
 	Tenant      struct {
 		Version int64
 		Applied int64
