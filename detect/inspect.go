@@ -32,6 +32,7 @@ func (p place) inexact() place {
 // tenant's own for the life of the process.
 func (p *Policy) Inspect(r *Request, scope uint64, s *Scratch) *Verdict {
 	s.reset(p, r)
+	s.scope = scope
 	s.viewTarget()
 	s.viewHeaders()
 	s.viewBody()
@@ -67,10 +68,39 @@ func (s *Scratch) scanned(b []byte, f features, k kind, pl place) {
 		s.bound(Overlimit, "overlimit/values", "more values than the bound", b, pl)
 		return
 	}
-	m, base := s.mark(), len(s.forms)
+	// Fast path: a value that was judged clean a moment ago.
+	slot := s.memoSlot(b, f)
+	if slot != nil && slot.holds(s, b, k) {
+		return
+	}
+	m := s.mark()
+	if s.cacheable(b) {
+		s.long(b, f, k, pl)
+	} else if judged := s.judged; s.clean(b, f, k, pl) && s.judged > judged && slot != nil {
+		slot.store(s, b, k)
+	}
+	s.free(m)
+}
+
+// long inspects a value that the cache may know.
+func (s *Scratch) long(b []byte, f features, k kind, pl place) {
+	key := s.cacheKey(b, k)
+	if s.p.cache.cached(key) {
+		return
+	}
+	if s.clean(b, f, k, pl) {
+		s.p.cache.store(key)
+	}
+}
+
+// clean inspects all forms of b and reports whether they, and all values
+// before them in the request, were found clean: only then may b be called
+// clean later, because a class once found is not judged again.
+func (s *Scratch) clean(b []byte, f features, k kind, pl place) bool {
+	base := len(s.forms)
 	s.form(b, f, k, pl, base)
 	s.forms = s.forms[:base]
-	s.free(m)
+	return s.found == 0
 }
 
 // encoded inspects a value that the application sees percent-decoded, with
@@ -148,6 +178,7 @@ func (s *Scratch) judgePiece(b []byte, i, j int, f features, k kind, pl place) {
 		if s.done&(1<<jd.class) != 0 || !jd.maybe(f, j-i) && !s.p.noPrefilter {
 			continue
 		}
+		s.judged++
 		if fd := jd.judge(&s.val, s); fd.score > 0 {
 			fd.start, fd.end = fd.start+i, fd.end+i
 			s.record(jd.class, b, fd, pl)
@@ -155,8 +186,8 @@ func (s *Scratch) judgePiece(b []byte, i, j int, f features, k kind, pl place) {
 	}
 }
 
-// certain is the score from which a class needs no further evidence.
-const certain = 80
+// settled is the score from which a class needs no further evidence.
+const settled = 80
 
 // record keeps fd when it counts and is the best of its class so far.
 func (s *Scratch) record(c Class, b []byte, fd finding, pl place) {
@@ -169,7 +200,7 @@ func (s *Scratch) record(c Class, b []byte, fd finding, pl place) {
 	if s.found&(1<<c) != 0 && s.best[c].Score >= fd.score {
 		return
 	}
-	if fd.score >= certain && len(s.rules) == 0 {
+	if fd.score >= settled && len(s.rules) == 0 {
 		s.done |= 1 << c
 	}
 	s.keepBest(c, b, fd, pl)

@@ -40,6 +40,8 @@ func (s *Sensitivity) UnmarshalText(b []byte) error {
 type Options struct {
 	Sensitivity [NumClasses]Sensitivity
 	Rules       []Rule
+	// Cache remembers long clean values; policies may share one. Nil: none.
+	Cache *Cache
 	// NoPrefilter judges every value by every class: for tests that prove
 	// the prefilter safe.
 	NoPrefilter bool
@@ -68,13 +70,14 @@ type Policy struct {
 	noPrefilter bool
 	threshold   [NumClasses]int
 	rules       []*rule
+	cache       *Cache
 }
 
 var generations atomic.Uint64
 
 // NewPolicy compiles o. Errors name the rule and the field.
 func NewPolicy(o Options) (*Policy, error) {
-	p := &Policy{generation: generations.Add(1), noPrefilter: o.NoPrefilter}
+	p := &Policy{generation: generations.Add(1), noPrefilter: o.NoPrefilter, cache: o.Cache}
 	for c, s := range o.Sensitivity {
 		p.threshold[c] = thresholds[s]
 	}

@@ -8,6 +8,7 @@ type Scratch struct {
 
 	p     *Policy
 	r     *Request
+	scope uint64
 	rules []*rule // virtual patches whose conditions r meets
 
 	point Point
@@ -18,10 +19,12 @@ type Scratch struct {
 	matches int    // findings recorded; the arena is not freed below one
 	seen    []seenParam
 	inflate inflater
+	memo    [memoSlots]memoEntry
 
 	values   int // values seen
 	depth    int // decoders and documents around the current form
 	xmls     int // XML documents among them
+	judged   int // calls of judges
 	work     int // bytes judged
 	budget   int // bytes that may be judged
 	inflated int // bytes decompressed
