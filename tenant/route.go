@@ -147,3 +147,16 @@ func (r *routes) longest(path []byte) int {
 func (r *routes) same(specs []RouteSpec) bool {
 	return r != nil && slices.EqualFunc(r.paths, specs, func(p string, s RouteSpec) bool { return p == s.Path })
 }
+
+// RouteKey is equal for two routes of a site that cannot stand together, ""
+// for those that can stand with all: regular expressions.
+func RouteKey(path string) string {
+	switch op, arg := cutOperator(path); op {
+	case "~", "~*":
+		return ""
+	case "=":
+		return "=" + arg
+	default:
+		return arg
+	}
+}

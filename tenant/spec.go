@@ -1,6 +1,10 @@
 package tenant
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Spec is a tenant as configured: pure data, defaults filled in. Build makes
 // the Table from Specs.
@@ -26,7 +30,7 @@ type Spec struct {
 
 // SiteSpec is a set of hosts, optionally below one path, with its upstreams.
 type SiteSpec struct {
-	Line         int
+	Line         int      // of its hosts
 	Hosts        []string // canonical; "*." prefix for one label or more
 	Path         string   // normalised prefix on a segment boundary; "" takes the rest of the host
 	Upstreams    []Upstream
@@ -85,6 +89,21 @@ const (
 	BeyondBypass               // forward uninspected
 )
 
+var beyondNames = [...]string{"stream", "reject", "bypass"}
+
+// String returns the name that TOML uses.
+func (b Beyond) String() string { return beyondNames[b] }
+
+// UnmarshalText accepts stream, reject and bypass.
+func (b *Beyond) UnmarshalText(text []byte) error {
+	i := slices.Index(beyondNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown choice %q, want stream, reject or bypass", text)
+	}
+	*b = Beyond(i)
+	return nil
+}
+
 // OnDeactivated says what becomes of a deactivated tenant's requests.
 type OnDeactivated uint8
 
@@ -93,6 +112,21 @@ const (
 	DeactivatedBypass OnDeactivated = iota // proxied without inspection
 	DeactivatedReject                      // 503
 )
+
+var onDeactivatedNames = [...]string{"bypass", "reject"}
+
+// String returns the name that TOML uses.
+func (o OnDeactivated) String() string { return onDeactivatedNames[o] }
+
+// UnmarshalText accepts bypass and reject.
+func (o *OnDeactivated) UnmarshalText(text []byte) error {
+	i := slices.Index(onDeactivatedNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown choice %q, want bypass or reject", text)
+	}
+	*o = OnDeactivated(i)
+	return nil
+}
 
 // Timeouts of the contract; none caps a body, a stream or a tunnel as a whole.
 type Timeouts struct {

@@ -1,0 +1,162 @@
+package config
+
+import (
+	"weir/tenant"
+)
+
+// nodeFile is node.toml. All file names in it are relative to its folder.
+type nodeFile struct {
+	// version is 1.
+	Version *int `toml:"version"`
+	// include lists files with [[tenant]] tables: names or patterns, as
+	// ["tenants.d/*.toml"]. They are read in the order of their names; files
+	// that begin with a dot only when the pattern does.
+	Include []string `toml:"include"`
+
+	Node     nodeTable      `toml:"node"`
+	Listener []listener     `toml:"listener"`
+	Admin    adminTable     `toml:"admin"`
+	Identify identifyTable  `toml:"identify"`
+	Timeouts nodeTimeouts   `toml:"timeouts"`
+	Limits   nodeLimits     `toml:"limits"`
+	Defaults tenantDefaults `toml:"defaults"`
+	Cloud    *cloudTable    `toml:"cloud"`
+	Hits     hitsTable      `toml:"hits"`
+	Log      logTable       `toml:"log"`
+	// [[tenant]] may stand here too.
+	Tenant []rawTable `toml:"tenant"`
+	At     *place
+}
+
+// tenantFile is an included file.
+type tenantFile struct {
+	Version *int       `toml:"version"` // may be left out
+	Tenant  []rawTable `toml:"tenant"`
+	At      *place
+}
+
+// nodeTable is [node].
+type nodeTable struct {
+	// state is the folder of spool, last good bundles and identity; made
+	// only when [cloud] is set.
+	State *string `toml:"state"`
+}
+
+// listener is [[listener]].
+type listener struct {
+	// address is host:port; an empty host means all, IPv4 and IPv6.
+	Address string `toml:"address"`
+	// tls = { cert, key } is for hosts whose site has no tls of its own.
+	TLS *keyPair `toml:"tls"`
+	// proxy_protocol expects the PROXY protocol, version 1 or 2, from peers
+	// in identify.trusted.
+	ProxyProtocol bool `toml:"proxy_protocol"`
+	// health is a path that answers by readiness before host and tenant are
+	// looked at. Off when left out.
+	Health string `toml:"health"`
+	// default_tenant is the ID of the tenant that serves unknown hosts. When
+	// left out they get 421.
+	DefaultTenant *tenant.ID `toml:"default_tenant"`
+	At            *place
+}
+
+// keyPair is tls = { cert = "...", key = "..." }: PEM files.
+type keyPair struct {
+	Cert string `toml:"cert"`
+	Key  string `toml:"key"`
+	At   *place
+}
+
+// adminTable is [admin].
+type adminTable struct {
+	// address of /livez, /readyz, /metrics, /status, POST /-/reload. ""
+	// turns them off.
+	Address *string `toml:"address"`
+	At      *place
+}
+
+// identifyTable is [identify].
+type identifyTable struct {
+	// header names the field whose value is a tenant's ID.
+	Header string `toml:"header"`
+	// trusted lists the networks whose header, X-Forwarded-* and Forwarded
+	// are believed; from all others these fields are removed.
+	Trusted []string `toml:"trusted"`
+	At      *place
+}
+
+// timeouts may stand in [timeouts], [defaults.timeouts], a tenant and a
+// site; the most local wins. Durations are "30s" or whole seconds.
+type timeouts struct {
+	// connect bounds the connection to the upstream.
+	Connect *duration `toml:"connect"`
+	// first_byte bounds the wait for the first byte of its response.
+	FirstByte *duration `toml:"first_byte"`
+	// idle bounds the silence of a kept connection, on both sides.
+	Idle *duration `toml:"idle"`
+	// min_rate is the least speed of a body in bytes a second, both ways,
+	// averaged over ten seconds; 0 is none.
+	MinRate *size `toml:"min_rate"`
+}
+
+// nodeTimeouts is [timeouts].
+type nodeTimeouts struct {
+	timeouts
+	// header bounds the arrival of a request's header; it ends before the
+	// tenant is known.
+	Header *duration `toml:"header"`
+}
+
+// limits may stand where timeouts may. Sizes are bytes or "1MiB".
+type limits struct {
+	// inspect_body_bytes is the head of a body that is buffered and
+	// inspected, at most 64 MiB.
+	InspectBodyBytes *size `toml:"inspect_body_bytes"`
+	// max_body_bytes refuses larger requests with 413; 0 is none.
+	MaxBodyBytes *size `toml:"max_body_bytes"`
+	// beyond_inspection is what becomes of a larger body: "stream" (head
+	// inspected, rest passed), "reject" (413), "bypass" (not inspected).
+	Beyond *tenant.Beyond `toml:"beyond_inspection"`
+	// max_response_bytes ends larger responses; 0 is none.
+	MaxResponseBytes *size `toml:"max_response_bytes"`
+	At               *place
+}
+
+// nodeLimits is [limits].
+type nodeLimits struct {
+	limits
+	// max_header_bytes bounds request line and fields together, 4 KiB to
+	// 1 MiB; larger ones get 431.
+	MaxHeaderBytes *size `toml:"max_header_bytes"`
+}
+
+// cloudTable is [cloud].
+type cloudTable struct {
+	// url of the cloud's ingest; http only to loopback, or with insecure.
+	URL string `toml:"url"`
+	// token_file holds the node's token; nobody else may read it.
+	TokenFile string `toml:"token_file"`
+	// ca_file holds the roots in PEM; left out, the system's.
+	CAFile   string `toml:"ca_file"`
+	Insecure bool   `toml:"insecure"`
+	At       *place
+}
+
+// hitsTable is [hits].
+type hitsTable struct {
+	// file gets each hit as a line of JSON.
+	File string `toml:"file"`
+	// queue_bytes bounds the memory of hits not yet spooled.
+	QueueBytes *size `toml:"queue_bytes"`
+	// spool_bytes bounds the disk for hits that the cloud does not have yet.
+	SpoolBytes *size `toml:"spool_bytes"`
+}
+
+// logTable is [log].
+type logTable struct {
+	// level is debug, info, warn or error.
+	Level *string `toml:"level"`
+	// file is the log's; left out, standard error.
+	File string `toml:"file"`
+	At   *place
+}
