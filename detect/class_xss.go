@@ -1,5 +1,75 @@
 package detect
 
-func maybeXSS(f features, n int) bool { return false }
+// The XSS judge reads a value as a page would paste it: into its text, into an
+// attribute in quotes or without, into a link, and into a script. It looks for
+// what would run there: elements and attributes that carry script, URLs with a
+// script scheme, and script itself. Elements that only format are what rich
+// text is made of.
+//
+// It catches                 it lets pass
+// <q onfoo=go()>             <q cite="https://w.example/">onfoo=go</q>
+// " onbar='x()              so-called "on bar = x"
+// ';top['x'](1)//            see window [3] (x)
 
-func judgeXSS(v *value, s *Scratch) finding { return finding{} }
+// xssReading is one value under judgement.
+type xssReading struct {
+	b    []byte
+	kind kind
+	best finding
+	long bool // a text rather than a field
+}
+
+// longText is the length in bytes from which a value is a text that may quote
+// code.
+const longText = 400
+
+// maybeXSS: script needs a tag, a call, an assignment or a colon.
+func maybeXSS(f features, n int) bool {
+	return n >= 4 && f&fAlpha != 0 && f&(fLess|fParen|fQuote|fEqual|fColon|fBracket) != 0 || f&fBracket != 0 && f&fParen != 0
+}
+
+func judgeXSS(v *value, s *Scratch) finding {
+	x := xssReading{b: v.b, kind: v.kind}
+	x.long = len(v.b) > longText || v.kind == kindFile || v.kind == kindText
+	if v.f&fLess != 0 {
+		x.judgeMarkup()
+	}
+	if v.f&fEqual != 0 {
+		x.judgeAttributes()
+	}
+	if v.f&fColon != 0 || v.f&fAmp != 0 {
+		x.judgeURL()
+	}
+	if v.f&(fParen|fBracket|fEqual|fQuote) != 0 || v.f&fDot != 0 && v.f&fAlpha != 0 {
+		x.judgeScripts(v.f)
+	}
+	return x.best
+}
+
+func (x *xssReading) judgeScripts(f features) {
+	x.judgeScript(0)
+	if f&fQuote == 0 {
+		return
+	}
+	for _, q := range [...]byte{'\'', '"', '`'} {
+		x.judgeScript(q)
+	}
+}
+
+// weigh lowers the score of what a long text holds far from its start: such
+// a text rather shows code than is code.
+func (x *xssReading) weigh(score, at int) int {
+	if !x.long {
+		return score
+	}
+	if at > 200 {
+		return score - 40
+	}
+	return score - 15
+}
+
+func (x *xssReading) report(score, start, end int, rule, why string) {
+	if score > x.best.score {
+		x.best = finding{score, start, end, rule, why}
+	}
+}

@@ -1,0 +1,284 @@
+package detect
+
+const (
+	xssScript    = "xss/script"
+	xssScriptWhy = "the value is script that runs where it is pasted"
+)
+
+// jsWindow are the tokens around the one under judgement: four before it and
+// the ones behind it that a pattern needs.
+type jsWindow struct {
+	lex  jsLexer
+	ring [16]jsToken
+	head int // tokens read
+	at   int // token under judgement
+}
+
+func (w *jsWindow) get(i int) jsToken {
+	if i < 0 {
+		return jsToken{}
+	}
+	for w.head <= i {
+		w.ring[w.head&15] = w.lex.next()
+		w.head++
+	}
+	return w.ring[i&15]
+}
+
+// peek returns the token n behind (or before) the one under judgement.
+func (w *jsWindow) peek(n int) jsToken { return w.get(w.at + n) }
+
+func (w *jsWindow) punct(n int, c byte) bool {
+	t := w.peek(n)
+	return t.kind == jsPunct && t.c == c
+}
+
+func (w *jsWindow) is(n int, class uint8) bool {
+	t := w.peek(n)
+	return t.kind == jsWord && t.word == class
+}
+
+// judgeScript reads the value as script, in quote q or in none.
+func (x *xssReading) judgeScript(q byte) {
+	w := jsWindow{lex: jsLexer{b: x.b, quote: q}}
+	for ; x.best.score < 95; w.at++ {
+		t := w.peek(0)
+		if t.kind == jsEOF {
+			return
+		}
+		if q != 0 && w.at == 0 {
+			if t.open {
+				return
+			}
+			continue
+		}
+		score := 0
+		switch t.kind {
+		case jsWord:
+			if t.word != jsNone {
+				score = jsScore(&w, t)
+			}
+		case jsPunct:
+			if t.c == '[' || t.c == '(' {
+				score = jsComputed(&w)
+			}
+		}
+		if score > 0 {
+			x.reportScript(&w, q, score)
+		}
+	}
+}
+
+// reportScript weighs what jsScore found by where it stands.
+func (x *xssReading) reportScript(w *jsWindow, q byte, score int) {
+	t := w.peek(0)
+	if q != 0 && jsBreak(w) {
+		score += 20
+	}
+	if w.at > 40 {
+		score -= 20
+	}
+	x.report(x.weigh(score, int(t.start)), int(t.start), int(w.peek(1).end), xssScript, xssScriptWhy)
+}
+
+// jsBreak reports whether what follows the end of the string continues it as
+// an expression or ends its statement.
+func jsBreak(w *jsWindow) bool {
+	at := w.at
+	if at > 12 {
+		return false
+	}
+	t := w.get(1)
+	return t.kind == jsPunct && t.c != '.' && t.c != ' '
+}
+
+// jsScore judges the word t under judgement.
+func jsScore(w *jsWindow, t jsToken) int {
+	switch t.word {
+	case jsSink:
+		return jsSinkScore(w, t)
+	case jsGlobal:
+		if w.punct(1, '[') && !w.punct(-1, '.') {
+			return jsMemberCall(w)
+		}
+	case jsDocument:
+		return jsDocumentScore(w)
+	case jsLocation:
+		return jsLocationScore(w)
+	case jsConstruct:
+		if jsCalls(w, 1) && (w.punct(-1, '.') || w.punct(-1, '[')) || w.punct(1, '.') && (w.is(2, jsConstruct) || w.is(2, jsProto)) || w.punct(1, '[') && w.punct(-1, '.') {
+			return 60
+		}
+	case jsDecode:
+		if jsCalls(w, 1) && !w.peek(1).space {
+			return 55
+		}
+	case jsNet:
+		if jsCalls(w, 1) && !w.peek(1).space && !w.punct(-1, '.') || w.peek(-1).kind == jsWord && w.is(-1, jsPrefix) && jsCalls(w, 1) {
+			return 52
+		}
+	case jsHTML:
+		if w.punct(-1, '.') && w.punct(1, '=') {
+			return 55
+		}
+	case jsImport:
+		if w.punct(1, '(') && !w.peek(1).space && w.peek(2).kind == jsString {
+			return 55
+		}
+	case jsHandler:
+		if w.punct(1, '=') && (w.is(2, jsSink) || w.punct(-1, '.')) {
+			return 65
+		}
+	}
+	return 0
+}
+
+// jsCalls reports whether the tokens at n call what stands before them.
+func jsCalls(w *jsWindow, n int) bool {
+	if w.punct(n, '?') && w.punct(n+1, '.') {
+		n += 2
+	}
+	return w.punct(n, '(') || w.peek(n).kind == jsTemplate
+}
+
+func jsSinkScore(w *jsWindow, t jsToken) int {
+	if w.punct(-1, '.') && !w.is(-2, jsGlobal) && !w.is(-2, jsDocument) && !w.punct(-2, ')') && !w.punct(-2, ']') && !w.punct(-2, '?') {
+		return 0
+	}
+	word := w.lex.b[t.start:t.end]
+	function := equalFold(word, "function")
+	if function && word[0] != 'F' || w.peek(-1).kind == jsWord && equalFold(w.lex.b[w.peek(-1).start:w.peek(-1).end], "function") {
+		return 0
+	}
+	switch next := w.peek(1); {
+	case jsCalls(w, 1):
+		score := 62
+		if next.space {
+			score = 45
+			if k := w.peek(-1).kind; k == jsPunct || k == jsString {
+				score = 55
+			}
+		}
+		if w.peek(-1).kind == jsWord && w.peek(-1).word != jsPrefix {
+			score -= 8
+		}
+		if function && w.punct(2, ')') {
+			score = 30
+		}
+		return score
+	case w.punct(1, '.') && w.is(2, jsApply), w.punct(1, '?') && w.punct(2, '.') && w.is(3, jsApply):
+		return 65
+	case w.punct(1, ')') && w.punct(-1, '(') && jsCalls(w, 2):
+		return 65
+	case w.punct(1, ')') && (w.punct(-1, '(') && w.is(-2, jsEach) || w.punct(-1, ',')):
+		return 62
+	case w.punct(1, ',') && w.punct(-1, '(') && w.is(-2, jsEach):
+		return 62
+	case w.punct(-1, '=') && (w.punct(1, ';') || next.kind == jsEOF || w.punct(1, ',') || w.punct(1, '}')):
+		return 60
+	}
+	return 0
+}
+
+// jsMemberCall judges window[...] and what is done with it.
+func jsMemberCall(w *jsWindow) int {
+	depth, words, strings := 0, 0, 0
+	for n := 1; n < 11; n++ {
+		t := w.peek(n)
+		switch {
+		case t.kind == jsEOF:
+			return 0
+		case t.kind == jsString || t.kind == jsTemplate || t.kind == jsWord && t.word == jsSource:
+			strings++
+		case t.kind == jsWord:
+			words++
+		case t.kind == jsPunct && t.c == '[':
+			depth++
+		case t.kind == jsPunct && t.c == ']':
+			depth--
+		}
+		if depth == 0 {
+			if jsCalls(w, n+1) || w.punct(n+1, '[') || w.punct(n+1, '.') && w.is(n+2, jsApply) {
+				return 65 + 5*min(strings, 2)
+			}
+			if strings > 0 && w.punct(n+1, '=') {
+				return 55
+			}
+			return 0
+		}
+	}
+	if strings > 0 || words > 0 {
+		return 60
+	}
+	return 0
+}
+
+func jsDocumentScore(w *jsWindow) int {
+	n := 1
+	if w.punct(1, '?') {
+		n = 2
+	}
+	switch {
+	case w.punct(n, '[') && w.peek(n+1).kind == jsString:
+		return 62
+	case !w.punct(n, '.'):
+		return 0
+	case w.is(n+1, jsMember):
+		m := w.peek(n + 1)
+		if s := w.lex.b[m.start:m.end]; equalFold(s, "cookie") || equalFold(s, "domain") {
+			return 58
+		}
+		if jsCalls(w, n+2) && !w.peek(n+2).space {
+			return 60
+		}
+	case w.is(n+1, jsLocation):
+		return 52
+	}
+	return 0
+}
+
+func jsLocationScore(w *jsWindow) int {
+	if w.punct(-1, '.') && !w.is(-2, jsGlobal) && !w.is(-2, jsDocument) {
+		return 0
+	}
+	n := 1
+	if w.punct(1, '.') && w.is(2, jsNavigate) {
+		n = 3
+		if w.punct(n, '(') {
+			return 60
+		}
+	}
+	if !w.punct(n, '=') || w.punct(n+1, '=') {
+		return 0
+	}
+	if w.at == 0 && n == 1 {
+		// location=Paris is a parameter.
+		if v := w.peek(2); v.kind != jsString && !w.is(2, jsDecode) && !(v.kind == jsWord && jsCalls(w, 3)) {
+			return 0
+		}
+	}
+	switch v := w.peek(n + 1); {
+	case v.kind == jsString, v.kind == jsTemplate, v.kind == jsWord && (v.word != jsNone || jsCalls(w, n+2)), w.at > 0 && v.kind == jsPunct && v.c == '/':
+		return 58
+	}
+	return 0
+}
+
+// jsComputed judges calls without a name: [][...](...), (0,eval)(...),
+// ({}).x.constructor.
+func jsComputed(w *jsWindow) int {
+	marks := 0
+	for n := 0; n < 12; n++ {
+		t := w.peek(n)
+		if t.kind != jsPunct {
+			return 0
+		}
+		switch t.c {
+		case '[', ']', '(', ')', '!', '+', '{', '}':
+			marks++
+		default:
+			return 0
+		}
+	}
+	return 70 * b2i(marks == 12)
+}

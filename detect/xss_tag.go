@@ -1,0 +1,136 @@
+package detect
+
+const (
+	xssTag        = "xss/tag"
+	xssTagWhy     = "an element that runs script or loads a page is written into the page"
+	xssHandler    = "xss/event-handler"
+	xssHandlerWhy = "an attribute runs script on an event"
+	xssURL        = "xss/script-url"
+	xssURLWhy     = "a URL runs script"
+	xssStyle      = "xss/style"
+	xssStyleWhy   = "a style runs script or loads what does"
+)
+
+// judgeMarkup judges the tags of the value.
+func (x *xssReading) judgeMarkup() {
+	l := htmlLexer{b: x.b}
+	for x.best.score < 95 && l.nextTag() {
+		resume := l.i
+		x.judgeTag(&l)
+		l.i = resume
+	}
+	if x.brokenComment() {
+		x.report(55, 0, len(x.b), "xss/break-out", "the value ends a comment and a CDATA section that it did not begin")
+	}
+}
+
+// brokenComment reports ends of a comment and of a CDATA section side by side.
+func (x *xssReading) brokenComment() bool {
+	for i, c := range x.b {
+		if c == ']' && hasPrefixFold(x.b[i:], "]]>") && i >= 3 && (hasPrefixFold(x.b[i-3:], "-->") || hasPrefixFold(x.b[i-3:], "'`-") || x.b[i-1] == '>') {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *xssReading) judgeTag(l *htmlLexer) {
+	class := htmlTags.lookup(l.name.bytes())
+	start := l.start
+	if l.closing {
+		if class == tagScript || class == tagStyle && l.start == 0 {
+			x.report(x.weigh(55, start), start, l.i, xssTag, "the value ends an element of the page")
+		}
+		return
+	}
+	var attrs, urls int
+	for n := 0; n < 64 && l.nextAttr(); n++ {
+		attrs++
+		if l.hasValue && len(l.value) > 0 {
+			x.judgeAttr(l, class)
+			urls += b2i(l.value[0] == '/' || l.value[0] == 'h' || l.value[0] == '#')
+		}
+	}
+	x.judgeElement(l, class, start, attrs, l.i)
+}
+
+// judgeElement judges an element by its name.
+func (x *xssReading) judgeElement(l *htmlLexer, class uint8, start, attrs, end int) {
+	score := 0
+	switch class {
+	case tagScript:
+		score = 88
+	case tagFrame:
+		score = 58
+	case tagMeta, tagStyle, tagForeign:
+		score = 52
+	case tagAnimate:
+		score = 52
+		if attrs == 0 {
+			score = 0
+		}
+	case tagForm, tagPage:
+		score = 50
+	}
+	if start > 64 && class != tagScript {
+		score -= 15
+	}
+	x.report(x.weigh(score, start), start, end, xssTag, xssTagWhy)
+}
+
+func (x *xssReading) judgeAttr(l *htmlLexer, class uint8) {
+	name := l.attr.bytes()
+	if eventName(name) {
+		score := 86
+		if l.attr.upper && l.value[0] == '{' {
+			score = 50 // JSX
+		}
+		x.report(x.weigh(score, l.attrStart), l.attrStart, l.i, xssHandler, xssHandlerWhy)
+		return
+	}
+	h := readURLHead(l.value)
+	if n := h.script(); n > 0 && !harmlessScript(h.bytes()[n:]) {
+		x.report(x.weigh(85, l.attrStart), l.attrStart, l.i, xssURL, xssURLWhy)
+		return
+	}
+	switch string(name) {
+	case "style":
+		if cssScript(l.value) {
+			x.report(x.weigh(80, l.attrStart), l.attrStart, l.i, xssStyle, xssStyleWhy)
+		}
+	case "srcdoc":
+		x.report(x.weigh(75, l.attrStart), l.attrStart, l.i, xssTag, xssTagWhy)
+	case "formaction", "attributename", "datasrc", "http-equiv", "dynsrc", "lowsrc", "implementation":
+		x.report(x.weigh(58, l.attrStart), l.attrStart, l.i, xssTag, xssTagWhy)
+	}
+}
+
+// harmlessScript knows the URLs that pages use for a link that does nothing.
+func harmlessScript(rest []byte) bool {
+	for _, s := range [...]string{"void(0)", "void0", "void", ";", "#", "undefined"} {
+		if len(rest) <= len(s)+2 && hasPrefixFold(rest, s) {
+			return true
+		}
+	}
+	return len(rest) == 0
+}
+
+// eventName reports whether an attribute is an event handler: on and letters.
+func eventName(n []byte) bool {
+	if len(n) < 5 || n[0] != 'o' || n[1] != 'n' {
+		return false
+	}
+	for _, c := range n[2:] {
+		if c < 'a' || c > 'z' {
+			return len(n) > 8 && c != '-' && c != '.' && c != ':'
+		}
+	}
+	return true
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
