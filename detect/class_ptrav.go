@@ -35,7 +35,8 @@ func maybePTrav(f features, n int) bool {
 func judgePTrav(v *value, s *Scratch) finding {
 	b := v.b
 	best := judgeWrapper(v)
-	if v.f&(fSlash|fBack|fPercent|fHigh|fCtl) == 0 && (v.f&fDigit == 0 || v.f&fDot == 0) {
+	best = stronger(best, judgeFiller(v))
+	if v.f&(fSlash|fBack|fPercent|fHigh|fCtl) == 0 && v.f&fDigit == 0 {
 		return stronger(best, judgeDrive(b))
 	}
 	var p pathShape
@@ -175,6 +176,8 @@ func judgePath(p *pathShape, w pathPlace) finding {
 	best = stronger(best, judgeTail(p, w))
 	if w.long() {
 		best.score /= 3
+	} else if !w.whole && bytes.IndexByte(w.v.b[:w.start], '\n') >= 0 {
+		best.score /= 2
 	} else if !w.whole && w.words() {
 		best.score = best.score * 3 / 5
 	}
@@ -197,7 +200,7 @@ func judgeTarget(p *pathShape, w pathPlace, level uint8) finding {
 		score = 65
 	case level == fileSystem && forced:
 		score = 80
-	case level == fileSystem && anchored && w.v.kind != kindPath:
+	case level == fileSystem && anchored:
 		score = 60
 	case level == fileLog && forced:
 		score = 65
@@ -273,7 +276,7 @@ func extension(path []byte) []byte {
 func judgeTail(p *pathShape, w pathPlace) finding {
 	path := w.v.b[w.start:w.end]
 	switch {
-	case p.nul >= 0 && p.n > 2 && (extension(trimSlash(p.path())) != nil || p.depth > 1 && p.rooted):
+	case p.nul >= 0 && p.n > 2 && !bytes.Contains(path, []byte("://")) && bytes.IndexByte(path, '?') < 0 && !hasPrefixFold(path, "http") && (extension(trimSlash(p.path())) != nil || p.depth > 1 && p.rooted):
 		return finding{score: 65, rule: "ptrav/nul", why: "ends a file name with a NUL byte"}
 	case w.whole && hasSuffixFold(path, "::$data"):
 		return finding{score: 75, rule: "ptrav/stream", why: "asks for the raw data stream of a file"}
@@ -292,6 +295,31 @@ func trimSlash(b []byte) []byte {
 
 func hasSuffixFold(b []byte, s string) bool {
 	return len(b) >= len(s) && equalFold(b[len(b)-len(s):], s)
+}
+
+// maxName is the longest file name of common file systems (NAME_MAX).
+const maxName = 255
+
+// judgeFiller finds a name that is made of one repeated letter and is too
+// long for any file system: it pushes the end of a path out of a buffer.
+func judgeFiller(v *value) finding {
+	b := v.b
+	if len(b) <= maxName || v.kind == kindFile || v.kind == kindText {
+		return finding{}
+	}
+	c := b[1]
+	if !isAlpha(c) || b[2] != c || b[3] != c {
+		return finding{}
+	}
+	n := 1
+	for n < len(b) && b[n] == c {
+		n++
+	}
+	if n <= maxName {
+		return finding{}
+	}
+	return finding{score: 55, end: n, rule: "ptrav/filler",
+		why: "a name of one repeated letter that no file system can hold"}
 }
 
 // judgeDrive finds a drive letter whose separators a filter has removed.

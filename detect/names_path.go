@@ -64,7 +64,8 @@ var secretNames = newWordTable([]wordGroup{
 	{fileDotName, []string{
 		".htaccess", ".htpasswd", ".env", ".bash_history", ".mysql_history", ".sh_history",
 		".ksh_history", ".zsh_history", ".pgpass", ".netrc", ".my.cnf", ".npmrc", ".pypirc",
-		".git-credentials", ".dockercfg", ".rhosts", ".history", ".psql_history",
+		".git-credentials", ".dockercfg", ".rhosts", ".history", ".psql_history", ".bashrc", ".bash_profile",
+		".logout", ".passwd", ".htgroup", ".mailrc", ".bash_logout",
 	}},
 	{fileSecret, []string{
 		"boot.ini", "win.ini", "ntuser.dat", "ntuser.ini", "ntds.dit", "global.asa", "global.asax",

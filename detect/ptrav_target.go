@@ -18,6 +18,11 @@ func (p *pathShape) sensitivity() uint8 {
 			end++
 		}
 		name := trimName(path[start:end])
+		if len(name) == 1 && end-start == 2 && path[start+1] == ':' {
+			p.drive = true
+			prev, start = -1, end
+			continue
+		}
 		last := end == len(path)
 		best = max(best, p.segmentClass(name, last))
 		if prev >= 0 {
@@ -25,6 +30,9 @@ func (p *pathShape) sensitivity() uint8 {
 		}
 		if prev < 0 && (p.drive || p.back > 0) {
 			best = max(best, p.rootClass(name, last))
+		}
+		if prev < 0 && (p.rooted || p.climbs > 0) && !last {
+			best = max(best, etcClass(name, path[end+1:]))
 		}
 		prev, start = start, end
 	}
@@ -41,7 +49,7 @@ func (p *pathShape) segmentClass(name []byte, last bool) uint8 {
 	if !last {
 		return fileNone
 	}
-	if len(name) < 8 && bytes.IndexByte(name, '.') < 0 && p.climbs == 0 && p.odd == 0 {
+	if bytes.IndexAny(name, "._") < 0 && p.climbs == 0 && p.odd == 0 {
 		return fileNone
 	}
 	return c
@@ -58,10 +66,25 @@ func (p *pathShape) rootClass(name []byte, last bool) uint8 {
 	if c == fileLog && !last && p.n < shortValue && logName(p.path()) {
 		return fileSystem
 	}
-	if c == fileSystem && !last {
+	if c == fileSystem && !last && (p.ended || extension(p.path()) != nil) {
 		return fileSystem
 	}
 	return fileNone
+}
+
+// etcClass weighs what stands below /etc that is not known by name.
+// Content repositories (JCR) keep designs and tags of pages there.
+func etcClass(name, rest []byte) uint8 {
+	if string(name) != "etc" || pageFile(rest) {
+		return fileNone
+	}
+	for _, s := range [...]string{"designs", "clientlibs", "tags", "cloudservices", "commerce",
+		"packages", "dam", "workflow", "acs-commons", "mobile", "segmentation", "blueprints"} {
+		if hasPrefixFold(rest, s) {
+			return fileNone
+		}
+	}
+	return fileSystem
 }
 
 func logName(path []byte) bool {

@@ -1,0 +1,90 @@
+package detect
+
+// Commands of Unix and Windows, by what they do. A command that is also a
+// common English word carries the flag cmdWord: alone it is no evidence.
+
+const (
+	cmdNone   uint8 = iota
+	cmdInfo         // shows who and where one is; runs without arguments
+	cmdRead         // prints or searches files
+	cmdNet          // reaches other hosts
+	cmdExec         // runs what it is given
+	cmdChange       // changes files, processes, the system
+	cmdPrint        // prints its arguments
+	cmdWait         // waits
+	cmdAdmin        // administration by subcommand
+	cmdPrefix       // stands before the command proper
+	cmdWord   = 0x40
+	cmdKinds  = 0x3f
+)
+
+var shellCommands = newWordTable([]wordGroup{
+	{cmdInfo, []string{
+		"whoami", "uname", "ifconfig", "ipconfig", "systeminfo", "sysinfo", "netstat", "printenv", "lsof",
+		"tasklist", "hostname", "pwd", "ls", "dir", "df", "du", "ps", "uptime", "dmesg", "lscpu", "lsblk",
+		"lspci", "lsusb", "lsmod", "getent", "getcap", "vmstat", "qwinsta", "driverquery", "vol", "ver",
+		"arp", "nproc", "logname", "lsb_release", "hostnamectl", "hostid", "pstree", "fdisk", "getmac", "quser",
+		"ll", "klist", "whereis", "ss", "phpversion", "locale", "ulimit", "crontab", "vdir", "mpstat", "iostat",
+	}},
+	{cmdInfo | cmdWord, []string{
+		"id", "who", "w", "date", "env", "groups", "last", "set", "users", "mount", "free", "top", "history",
+		"jobs", "alias", "arch", "export", "finger", "path", "which", "tree", "lastlog", "route", "dig", "test",
+		"false", "true", "help", "version", "stat",
+	}},
+	{cmdRead, []string{
+		"tac", "awk", "gawk", "mawk", "sed", "grep", "egrep", "fgrep", "zgrep", "nl", "od", "xxd", "hexdump",
+		"findstr", "zcat", "bzcat", "xzcat", "wc", "tr", "uniq", "base64", "base32", "readlink", "gc",
+		"get-content", "getfacl", "cksum", "md5sum", "sha1sum", "sha256sum", "fmt", "pr", "rev", "iconv",
+		"zless", "zmore", "diff", "cmp", "get-childitem", "gci", "strace", "openssl", "sqlite3", "batcat",
+	}},
+	{cmdRead | cmdWord, []string{
+		"cat", "head", "tail", "more", "less", "type", "find", "cut", "sort", "strings", "file", "locate",
+		"look", "paste", "fold", "expand", "join", "split", "comm", "where", "edit", "view", "dd", "bat", "vi",
+		"vim", "nano", "tee", "column", "man", "comp",
+	}},
+	{cmdNet, []string{
+		"wget", "curl", "nc", "ncat", "netcat", "nslookup", "telnet", "tftp", "scp", "sftp", "rsync", "socat",
+		"traceroute", "tracert", "tracepath", "bitsadmin", "certutil", "nmap", "axel", "lynx", "links2",
+		"elinks", "w3m", "aria2c", "fping", "iwr", "invoke-webrequest", "smbclient", "rlogin", "ldapsearch",
+		"start-bitstransfer", "lwp-request", "lwp-download", "pathping", "arping", "mtr", "whois", "sendmail",
+		"nbtstat", "ping6", "httpie",
+	}},
+	{cmdNet | cmdWord, []string{"ping", "host", "ssh", "ftp", "links", "mail", "fetch"}},
+	{cmdExec, []string{
+		"sh", "bash", "zsh", "ksh", "csh", "tcsh", "ash", "rbash", "perl", "python", "python2", "python3",
+		"ruby", "php", "lua", "nodejs", "cmd", "powershell", "pwsh", "wscript", "cscript", "mshta", "rundll32",
+		"regsvr32", "osascript", "iex", "invoke-expression", "gcc", "tclsh", "irb", "busybox", "php5", "php7",
+		"cmd.exe", "powershell.exe", "awk.exe", "msiexec", "wmic", "forfiles", "schtasks", "psexec", "pip", "pip3",
+		"gdb", "java", "javac", "jrunscript",
+	}},
+	{cmdExec | cmdWord, []string{"node", "dash", "fish", "source", "eval", "start", "call", "expect", "npm", "go"}},
+	{cmdChange, []string{
+		"rm", "chmod", "chown", "chgrp", "mkdir", "rmdir", "mkfifo", "mknod", "ln", "mv", "cp", "del", "erase",
+		"pkill", "killall", "useradd", "adduser", "usermod", "userdel", "passwd", "iptables", "insmod", "modprobe",
+		"taskkill", "attrib", "icacls", "cacls", "takeown", "xcopy", "robocopy", "systemctl", "chattr",
+		"apt-get", "yum", "dpkg", "rpm", "wevtutil", "vssadmin", "bcdedit", "mkfs", "umount", "unlink", "gzip",
+		"gunzip", "unzip", "mysqldump", "mysql", "psql", "crond", "visudo", "setfacl", "sysctl", "init", "pfctl",
+	}},
+	{cmdChange | cmdWord, []string{
+		"touch", "kill", "move", "copy", "reboot", "shutdown", "halt", "eject", "tar", "zip", "service", "su",
+		"install", "ren", "rename", "wall", "apt", "dump", "truncate", "shred", "md", "rd", "cd",
+	}},
+	{cmdPrint, []string{"printf"}},
+	{cmdPrint | cmdWord, []string{"echo", "print"}},
+	{cmdWait, []string{"usleep", "start-sleep", "waitfor"}},
+	{cmdWait | cmdWord, []string{"sleep", "timeout"}},
+	{cmdAdmin, []string{"netsh", "sc", "reg", "git", "docker", "kubectl", "wusa", "dsquery", "nltest", "auditpol", "svn", "hg"}},
+	{cmdAdmin | cmdWord, []string{"net", "ip"}},
+	{cmdPrefix, []string{"sudo", "nohup", "xargs", "then", "else", "elif", "do", "while", "until", "setsid", "doas", "stdbuf"}},
+	{cmdPrefix | cmdWord, []string{"if", "time", "exec", "command", "builtin", "nice", "watch"}},
+})
+
+// netVerbs are the subcommands of the administration tools.
+var netVerbs = newWordTable([]wordGroup{
+	{1, []string{
+		"user", "view", "localgroup", "group", "share", "use", "accounts", "start", "stop", "session", "config",
+		"statistics", "firewall", "advfirewall", "interface", "wlan", "int", "query", "add", "delete", "save",
+		"export", "create", "addr", "address", "link", "route", "a", "r", "neigh", "clone", "log", "show", "run",
+		"pull", "get", "winhttp", "qc", "time", "computer",
+	}},
+})

@@ -1,0 +1,274 @@
+package detect
+
+import "bytes"
+
+// The context decides what a command is worth: what stands before it, by
+// which operator the value leaves its place, how much text is around.
+
+// shellOperator marks the bytes after which a command may begin.
+var shellOperator = makeShellOperator()
+
+func makeShellOperator() (t [256]bool) {
+	for _, c := range []byte(";|&\n\r`$<>%\\") {
+		t[c] = true
+	}
+	return t
+}
+
+// maxCommands bounds the commands that are read in one value.
+const maxCommands = 512
+
+// shellContext is the value around a command.
+type shellContext struct {
+	b      []byte
+	kind   kind
+	blanks int // in the head of the value
+	lines  int
+}
+
+func newShellContext(v *value) shellContext {
+	c := shellContext{b: v.b, kind: v.kind}
+	for _, x := range v.b[:min(len(v.b), 1024)] {
+		switch x {
+		case ' ':
+			c.blanks++
+		case '\n':
+			c.lines++
+			c.blanks++
+		}
+	}
+	return c
+}
+
+// judgeShell reads a command after each operator and at the start.
+func judgeShell(v *value) finding {
+	x := newShellContext(v)
+	best := x.judgeLine()
+	b := v.b
+	n := 0
+	for i := 0; i < len(b) && n < maxCommands && best.score < 85; i++ {
+		if !shellOperator[b[i]] {
+			continue
+		}
+		op, w := operatorAt(b, i)
+		if op == opNone {
+			continue
+		}
+		n++
+		best = stronger(best, x.judgeAt(op, i, i+w))
+		i += w - 1
+	}
+	return best
+}
+
+// The operators.
+const (
+	opNone = iota
+	opSemi
+	opPipe
+	opAnd
+	opAmp
+	opLine
+	opTick
+	opSubst
+)
+
+// operatorAt recognises the operator at b[i] and its width.
+func operatorAt(b []byte, i int) (op, w int) {
+	next := byte(0)
+	if i+1 < len(b) {
+		next = b[i+1]
+	}
+	switch b[i] {
+	case ';':
+		return opSemi, 1
+	case '|':
+		if next == '|' {
+			return opAnd, 2
+		}
+		return opPipe, 1
+	case '&':
+		if next == '&' {
+			return opAnd, 2
+		}
+		return opAmp, 1
+	case '\n', '\r':
+		return opLine, 1
+	case '`':
+		if next == '`' {
+			return opNone, 0
+		}
+		return opTick, 1
+	case '$', '<', '>':
+		if next == '(' && (i+2 >= len(b) || b[i+2] != '(') {
+			return opSubst, 2
+		}
+	case '%':
+		if i+2 < len(b) && next == '0' && (b[i+2]|0x20 == 'a' || b[i+2]|0x20 == 'd') {
+			return opLine, 3
+		}
+	case '\\':
+		if next == 'n' && i+2 < len(b) && (i == 0 || !isAlnum(b[i-1])) {
+			return opLine, 2
+		}
+	}
+	return opNone, 0
+}
+
+// judgeAt weighs the command at b[from:] behind the operator at b[at:].
+func (x *shellContext) judgeAt(op, at, from int) finding {
+	if from >= len(x.b) || op == opTick && at > 0 && x.b[at-1] == '`' {
+		return finding{}
+	}
+	c := readCommand(x.b, from)
+	q := c.quality()
+	if q == notCommand {
+		return finding{}
+	}
+	score := x.weigh(op, at, &c, q)
+	f := finding{score: score, start: at, end: max(c.end, from), rule: "rce/separator-command",
+		why: "leaves its place by a shell separator and begins a command"}
+	if op == opTick || op == opSubst {
+		f.rule, f.why = "rce/substitution", "asks a shell to run a command and take its output"
+	}
+	return f
+}
+
+// scores by operator and quality, without what the text around takes off.
+var shellScores = [...][5]int{
+	opSemi:  {0, 55, 60, 70, 88},
+	opPipe:  {0, 55, 60, 70, 88},
+	opAnd:   {0, 55, 65, 75, 90},
+	opAmp:   {0, 55, 60, 66, 85},
+	opLine:  {0, 40, 55, 60, 80},
+	opTick:  {0, 56, 62, 75, 88},
+	opSubst: {0, 56, 65, 75, 90},
+}
+
+func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
+	score := shellScores[op][q]
+	before := x.wordsBefore(at)
+	if q <= bareName {
+		score -= x.bareDoubt(op, at, c)
+	}
+	if op == opTick && at > 0 && (x.b[at-1] == ' ' || x.b[at-1] == '\n') && before > 0 {
+		score -= 25
+	}
+	if op == opLine {
+		score -= x.lineDoubt(at)
+	}
+	return score - x.textDoubt(before, q)
+}
+
+// bareDoubt doubts a name without arguments: lists, words, query strings.
+func (x *shellContext) bareDoubt(op, at int, c *shellCommand) int {
+	b := x.b
+	doubt := 0
+	if c.plain > 0 && c.word {
+		doubt += 40
+	}
+	if c.assigned {
+		doubt += 30
+	}
+	if op != opTick && op != opSubst && at > 2 && x.identifierBefore(at) {
+		doubt += 15
+	}
+	if op == opAmp && at > 0 && c.term == ';' && b[at+1] != ' ' {
+		doubt += 20
+	}
+	if op == opLine && bytes.TrimLeft(b[:at], " \r\n'\"") != nil && len(bytes.TrimLeft(b[:at], " \r\n'\"")) > 0 {
+		doubt += 20
+	}
+	if op == opSubst && c.term == ')' && c.end+1 < len(b) && (b[c.end+1] == '.' || b[c.end+1] == '[') {
+		doubt += 40
+	}
+	return doubt
+}
+
+// identifierBefore reports whether the value up to the operator is nothing
+// but a name of letters: a list of fields.
+func (x *shellContext) identifierBefore(at int) bool {
+	for i, c := range x.b[:at] {
+		if !isAlpha(c) && c != '_' && c != ' ' && c != '-' {
+			return false
+		}
+		if i > 64 {
+			break
+		}
+	}
+	return true
+}
+
+// lineDoubt doubts a command on a line of its own: text has lines.
+func (x *shellContext) lineDoubt(at int) int {
+	head := bytes.TrimLeft(x.b[:at], " \r\n\t'\"")
+	switch {
+	case len(head) == 0 && len(x.b) < shortValue:
+		return 0
+	case len(x.b) < shortValue && x.lines < 4:
+		return 15
+	}
+	return 40
+}
+
+// textDoubt doubts a command that stands in running text or a document.
+func (x *shellContext) textDoubt(before, q int) int {
+	doubt := 0
+	switch {
+	case before > 30:
+		doubt = 60
+	case before > 10:
+		doubt = 40
+	case before > 4:
+		doubt = 25
+	case before > 2:
+		doubt = 12
+	}
+	if len(x.b) > 2*shortValue && x.blanks > 40 {
+		doubt += 20
+	}
+	if q >= certain && doubt > 0 && len(x.b) < shortValue {
+		doubt -= 10
+	}
+	return doubt
+}
+
+// wordsBefore counts the words of letters before b[at], up to 40.
+func (x *shellContext) wordsBefore(at int) int {
+	n, run := 0, 0
+	for i := 0; i < at && n < 40; i++ {
+		c := x.b[i]
+		if isAlpha(c) || c >= 0x80 {
+			run++
+			if run == 2 {
+				n++
+			}
+			continue
+		}
+		run = 0
+	}
+	return n
+}
+
+// judgeLine weighs the value as a complete command line, as it is given to
+// an application that runs what it gets.
+func (x *shellContext) judgeLine() finding {
+	b := x.b
+	if len(b) > shortValue || len(b) < 4 || x.lines > 1 {
+		return finding{}
+	}
+	c := readCommand(b, 0)
+	q := c.quality()
+	score := 0
+	switch {
+	case q == certain && c.args > 0 && c.plain < 4 && c.kind != cmdPrint:
+		score = 56
+	case q == plausible && c.located && c.plain == 0:
+		score = 55
+	case q == bareName && (b[0] == '\'' || b[0] == '"'):
+		score = 52
+	case q >= bareName:
+		score = 35
+	}
+	return finding{score: score, start: 0, end: c.end, rule: "rce/command-line", why: "is a complete command line of a system tool"}
+}
