@@ -45,13 +45,13 @@ func bodyOfAttack(a store.Attack) attackBody {
 		Hits: a.Hits, Blocked: a.Blocked, Status: a.Status(), Clients: a.Clients, TopClient: a.TopClient}
 }
 
-// span is a time range in a query.
-type span struct {
+// Span is a time range in a query.
+type Span struct {
 	Since string `query:"since" doc:"RFC 3339 or Unix milliseconds, inclusive"`
 	Until string `query:"until" doc:"RFC 3339 or Unix milliseconds, exclusive"`
 }
 
-func (sp *span) parse() (since, until int64, err error) {
+func (sp *Span) parse() (since, until int64, err error) {
 	if since, err = parseTime("since", sp.Since); err == nil {
 		until, err = parseTime("until", sp.Until)
 	}
@@ -72,16 +72,17 @@ func parseTime(field, s string) (int64, error) {
 	return t.UnixMilli(), nil
 }
 
-// paging is a part of a list.
-type paging struct {
+// Paging is a part of a list.
+type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50"`
 	Cursor string `query:"cursor" doc:"next of the page before"`
 }
 
-type hitsInput struct {
-	tenantPath
-	paging
-	span
+// HitsInput is the query of a list of hits.
+type HitsInput struct {
+	TenantPath
+	Paging
+	Span
 	Class     string `query:"class"`
 	Incident  string `query:"incident"`
 	RequestID string `query:"request_id"`
@@ -90,7 +91,7 @@ type hitsInput struct {
 	Blocked   string `query:"blocked" enum:"true,false"`
 }
 
-func (in *hitsInput) query() (q store.HitQuery, err error) {
+func (in *HitsInput) query() (q store.HitQuery, err error) {
 	q = store.HitQuery{Class: in.Class, Incident: in.Incident, RequestID: in.RequestID, Host: in.Host, Client: in.Client, Limit: in.Limit, Cursor: in.Cursor}
 	if in.Blocked != "" {
 		b := in.Blocked == "true"
@@ -101,7 +102,7 @@ func (in *hitsInput) query() (q store.HitQuery, err error) {
 }
 
 type attackHitsInput struct {
-	hitsInput
+	HitsInput
 	Attack string `path:"attack"`
 }
 
@@ -114,16 +115,16 @@ type hitsOutput struct {
 }
 
 type hitInput struct {
-	tenantPath
+	TenantPath
 	Hit string `path:"hit" doc:"hit ID or incident ID"`
 }
 
 type hitOutput struct{ Body hitBody }
 
 type attacksInput struct {
-	tenantPath
-	paging
-	span
+	TenantPath
+	Paging
+	Span
 	Class  string `query:"class"`
 	Host   string `query:"host"`
 	Status string `query:"status" enum:"blocked,partly_blocked,monitored"`
@@ -138,7 +139,7 @@ type attacksOutput struct {
 }
 
 type attackInput struct {
-	tenantPath
+	TenantPath
 	Attack string `path:"attack"`
 }
 
@@ -149,7 +150,7 @@ func (s *Server) eventRoutes(api huma.API) {
 		return huma.Operation{OperationID: id, Method: http.MethodGet, Path: "/api/v1/tenants/{tenant}" + path, Summary: summary}
 	}
 	handle(s, api, get("list-hits", "/hits", "Hits, newest first"), account.ReadEvents,
-		func(ctx context.Context, v *visit, in *hitsInput) (*hitsOutput, error) {
+		func(ctx context.Context, v *visit, in *HitsInput) (*hitsOutput, error) {
 			q, err := in.query()
 			if err != nil {
 				return nil, err

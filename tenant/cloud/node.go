@@ -60,7 +60,7 @@ func (s *Server) nodeRoutes(api huma.API) {
 	handle(s, api, huma.Operation{OperationID: "list-nodes", Method: http.MethodGet, Path: "/api/v1/tenants/{tenant}/nodes", Summary: "Nodes that hold a tenant"}, account.ReadSettings, listNodes)
 }
 
-func listNodes(ctx context.Context, v *visit, _ *tenantPath) (*nodesOutput, error) {
+func listNodes(ctx context.Context, v *visit, _ *TenantPath) (*nodesOutput, error) {
 	nodes, err := v.t.Nodes(ctx)
 	if err != nil {
 		return nil, err

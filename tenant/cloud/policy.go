@@ -41,14 +41,14 @@ type policyOutput struct {
 }
 
 type modeInput struct {
-	tenantPath
+	TenantPath
 	Body struct {
 		Mode string `json:"mode" enum:"default,off,monitoring,safe_blocking,block"`
 	}
 }
 
 type denyInput struct {
-	tenantPath
+	TenantPath
 	Body struct {
 		Prefix     string `json:"prefix" maxLength:"64" doc:"an address or a network"`
 		Expires    int64  `json:"expires,omitempty" minimum:"0" doc:"Unix seconds"`
@@ -60,14 +60,14 @@ type denyInput struct {
 type denyOutput struct{ Body denyBody }
 
 type denyPath struct {
-	tenantPath
+	TenantPath
 	Entry string `path:"entry"`
 }
 
 func (s *Server) policyRoutes(api huma.API) {
 	const base = "/api/v1/tenants/{tenant}"
 	handle(s, api, huma.Operation{OperationID: "get-policy", Method: http.MethodGet, Path: base + "/policy", Summary: "The policy that nodes get"}, account.ReadSettings,
-		func(ctx context.Context, v *visit, _ *tenantPath) (*policyOutput, error) { return showPolicy(ctx, v) })
+		func(ctx context.Context, v *visit, _ *TenantPath) (*policyOutput, error) { return showPolicy(ctx, v) })
 	handle(s, api, huma.Operation{OperationID: "set-mode", Method: http.MethodPut, Path: base + "/mode", Summary: "Set the general mode"}, account.SetMode, setMode)
 	handle(s, api, huma.Operation{OperationID: "add-deny", Method: http.MethodPost, Path: base + "/deny", Summary: "Deny an address or network", DefaultStatus: http.StatusCreated}, account.EditPolicy, s.addDeny)
 	handle(s, api, huma.Operation{OperationID: "delete-deny", Method: http.MethodDelete, Path: base + "/deny/{entry}", Summary: "Remove an entry of the denylist", DefaultStatus: http.StatusNoContent}, account.EditPolicy,

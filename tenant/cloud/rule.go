@@ -15,7 +15,7 @@ import (
 )
 
 type ruleInput struct {
-	tenantPath
+	TenantPath
 	Body struct {
 		Type    string `json:"type" enum:"virtual_patch"`
 		Comment string `json:"comment,omitempty" maxLength:"500"`
@@ -30,7 +30,7 @@ type ruleInput struct {
 type ruleOutput struct{ Body wire.Rule }
 
 type rulePath struct {
-	tenantPath
+	TenantPath
 	Rule string `path:"rule"`
 }
 

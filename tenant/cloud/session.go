@@ -18,8 +18,8 @@ import (
 	"weir/tenant/wire"
 )
 
-// userBody is a user as the API shows him.
-type userBody struct {
+// UserBody is a user as the API shows him.
+type UserBody struct {
 	ID     string    `json:"id"`
 	Email  string    `json:"email"`
 	Name   string    `json:"name"`
@@ -27,8 +27,8 @@ type userBody struct {
 	Tenant tenant.ID `json:"tenant" doc:"the tenant that the user belongs to"`
 }
 
-func bodyOfPrincipal(p *store.Principal) userBody {
-	return userBody{ID: p.ID(), Email: p.Email(), Name: p.Name(), Role: p.Role().String(), Tenant: p.Home()}
+func bodyOfPrincipal(p *store.Principal) UserBody {
+	return UserBody{ID: p.ID(), Email: p.Email(), Name: p.Name(), Role: p.Role().String(), Tenant: p.Home()}
 }
 
 type signInInput struct {
@@ -51,7 +51,7 @@ type sessionOutput struct {
 	Body      struct {
 		Token     string    `json:"token"`
 		ExpiresAt time.Time `json:"expires_at"`
-		User      userBody  `json:"user"`
+		User      UserBody  `json:"user"`
 	}
 }
 
@@ -59,7 +59,7 @@ type empty struct{}
 
 type meOutput struct {
 	Body struct {
-		User    userBody     `json:"user"`
+		User    UserBody     `json:"user"`
 		Account accountBody  `json:"account"`
 		Tenants []tenantBody `json:"tenants" nullable:"false"`
 	}

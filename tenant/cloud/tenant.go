@@ -41,9 +41,10 @@ type tenantsOutput struct {
 
 type tenantOutput struct{ Body tenantBody }
 
-// tenantPath is the input of calls that need nothing but the tenant. The
-// guard has made a handle of it.
-type tenantPath struct {
+// TenantPath is the input of calls that need nothing but the tenant. The
+// guard has made a handle of it. Like the other embedded parts of inputs it is
+// exported because huma fills no others.
+type TenantPath struct {
 	Tenant string `path:"tenant"`
 }
 
@@ -55,7 +56,7 @@ type newTenantInput struct {
 }
 
 type changeTenantInput struct {
-	tenantPath
+	TenantPath
 	Body struct {
 		Name        *string `json:"name,omitempty" maxLength:"200"`
 		Active      *bool   `json:"active,omitempty"`
@@ -67,7 +68,7 @@ func (s *Server) tenantRoutes(api huma.API) {
 	handle(s, api, huma.Operation{OperationID: "list-tenants", Method: http.MethodGet, Path: "/api/v1/tenants", Summary: "The tenants that one sees"}, account.ReadAccount, s.listTenants)
 	handle(s, api, huma.Operation{OperationID: "create-tenant", Method: http.MethodPost, Path: "/api/v1/tenants", Summary: "Create a tenant", DefaultStatus: http.StatusCreated}, account.ManageTenants, s.createTenant)
 	handle(s, api, huma.Operation{OperationID: "get-tenant", Method: http.MethodGet, Path: "/api/v1/tenants/{tenant}", Summary: "A tenant"}, account.ReadSettings,
-		func(_ context.Context, v *visit, _ *tenantPath) (*tenantOutput, error) {
+		func(_ context.Context, v *visit, _ *TenantPath) (*tenantOutput, error) {
 			return &tenantOutput{bodyOfTenant(v.t.Info)}, nil
 		})
 	handle(s, api, huma.Operation{OperationID: "change-tenant", Method: http.MethodPatch, Path: "/api/v1/tenants/{tenant}", Summary: "Rename, deactivate or activate a tenant"}, account.ManageTenants, s.changeTenant)

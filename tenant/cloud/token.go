@@ -35,7 +35,7 @@ type tokensOutput struct {
 }
 
 type newTokenInput struct {
-	tenantPath
+	TenantPath
 	Body struct {
 		Name string `json:"name,omitempty" maxLength:"200"`
 	}
@@ -50,7 +50,7 @@ type newTokenOutput struct {
 }
 
 type tokenPath struct {
-	tenantPath
+	TenantPath
 	Token string `path:"token"`
 }
 
@@ -64,7 +64,7 @@ func (s *Server) tokenRoutes(api huma.API) {
 		})
 }
 
-func listTokens(ctx context.Context, v *visit, _ *tenantPath) (*tokensOutput, error) {
+func listTokens(ctx context.Context, v *visit, _ *TenantPath) (*tokensOutput, error) {
 	list, err := v.t.NodeTokens(ctx)
 	if err != nil {
 		return nil, err

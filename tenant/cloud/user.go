@@ -13,12 +13,12 @@ import (
 
 // memberBody is a user of a tenant as the API lists him.
 type memberBody struct {
-	userBody
+	UserBody
 	CreatedAt time.Time `json:"created_at"`
 }
 
 func bodyOfUser(t *store.Tenant, u store.User) memberBody {
-	return memberBody{userBody{ID: u.ID, Email: u.Email, Name: u.Name, Role: u.Role.String(), Tenant: t.ID}, u.Created}
+	return memberBody{UserBody{ID: u.ID, Email: u.Email, Name: u.Name, Role: u.Role.String(), Tenant: t.ID}, u.Created}
 }
 
 type usersOutput struct {
@@ -30,12 +30,12 @@ type usersOutput struct {
 type userOutput struct{ Body memberBody }
 
 type userPath struct {
-	tenantPath
+	TenantPath
 	User string `path:"user"`
 }
 
 type newUserInput struct {
-	tenantPath
+	TenantPath
 	Body struct {
 		Email    string `json:"email" maxLength:"254"`
 		Name     string `json:"name,omitempty" maxLength:"200"`
@@ -59,7 +59,7 @@ func (s *Server) userRoutes(api huma.API) {
 		})
 }
 
-func listUsers(ctx context.Context, v *visit, _ *tenantPath) (*usersOutput, error) {
+func listUsers(ctx context.Context, v *visit, _ *TenantPath) (*usersOutput, error) {
 	list, err := v.t.Users(ctx)
 	if err != nil {
 		return nil, err

@@ -89,3 +89,10 @@ func (s *Store) watchOthers(ctx context.Context) {
 		}
 	}
 }
+
+// Watched reports whether anybody waits for the tenant.
+func (s *Store) Watched(id tenant.ID) bool {
+	s.watch.mu.Lock()
+	defer s.watch.mu.Unlock()
+	return len(s.watch.waiting[id]) > 0
+}
