@@ -36,14 +36,14 @@ func (p *problem) Error() string {
 	return fmt.Sprintf("API answered %d: %s", p.Status, strings.Join(p.messages(), "; "))
 }
 
-// messages returns what a form shows: the detail, then each field's error.
+// messages returns what a form shows: each field's error, or the detail.
 func (p *problem) messages() []string {
 	var m []string
-	if p.Detail != "" {
+	if p.Detail != "" && len(p.Errors) == 0 {
 		m = append(m, p.Detail)
 	}
 	for _, e := range p.Errors {
-		field := strings.TrimPrefix(e.Location, "body.")
+		field := strings.TrimPrefix(strings.TrimPrefix(e.Location, "body."), "query.")
 		if field == "" || field == "body" {
 			m = append(m, e.Message)
 			continue
