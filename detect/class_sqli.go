@@ -22,7 +22,7 @@ type sqlReading struct {
 // maybeSQLi: an injection into SQL needs a quote, or a sign or space that
 // parts two tokens.
 func maybeSQLi(f features, n int) bool {
-	return n >= 4 && f&(fQuote|fParen|fSemi|fHash|fStar|fPipe|fAmp|fSpace|fCtl|fEqual|fHigh|fGreater|fLess) != 0
+	return n >= 3 && f&(fQuote|fParen|fSemi|fHash|fStar|fPipe|fAmp|fSpace|fCtl|fEqual|fHigh|fAt|fGreater|fLess) != 0
 }
 
 func judgeSQLi(v *value, s *Scratch) finding {
@@ -49,6 +49,9 @@ func (r *sqlReading) read(v *value, q byte) {
 	r.quote = q
 	r.start(v.b, q)
 	for r.best.score < 95 && r.fill() {
+		if r.base == 0 {
+			r.judgeGroup()
+		}
 		if q == 0 && !r.interesting() {
 			continue
 		}
@@ -112,8 +115,11 @@ func (r *sqlReading) judgeWord(i int) {
 		r.judgeEffect(i)
 	case sqlOutfile:
 		r.judgeOutfile(i)
-	case sqlFunc, sqlValue, sqlIf, sqlCase:
+	case sqlFunc, sqlValue, sqlCase:
 		r.judgeProbe(i)
+	case sqlIf:
+		r.judgeProbe(i)
+		r.judgeStatement(i)
 	default:
 		r.judgeStatement(i)
 	}
@@ -123,7 +129,11 @@ func (r *sqlReading) judgeWord(i int) {
 // far. Structure far from the start of the value is what a long text quotes
 // rather than what a query runs: it weighs less, unless the value ends in it.
 func (r *sqlReading) report(score, from, to int, rule, why string) {
-	if at := r.base + from; at > 24 {
+	at := r.base + from
+	if r.quote != 0 && r.base == 0 {
+		at += int(r.tok[0].end) / 8 // a long text before the quote counts as tokens
+	}
+	if at > 24 {
 		score -= sqlFar(at, r.last && to >= r.n-1)
 	}
 	if score <= r.best.score {

@@ -37,6 +37,9 @@ func judgeXSS(v *value, s *Scratch) finding {
 	if v.f&fEqual != 0 {
 		x.judgeAttributes()
 	}
+	if v.f&fLess != 0 && v.f&(fEqual|fParen) != 0 {
+		x.judgeStripped()
+	}
 	if v.f&fColon != 0 || v.f&fAmp != 0 {
 		x.judgeURL()
 	}

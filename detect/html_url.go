@@ -36,6 +36,16 @@ func readURLHead(v []byte) (h urlHead) {
 
 func (h *urlHead) bytes() []byte { return h.buf[:h.n] }
 
+// data reports whether the scheme is data:, which says itself what follows.
+func (h *urlHead) data() bool {
+	for i := 0; i < 3 && i+5 <= h.n; i++ {
+		if string(h.buf[i:i+5]) == "data:" {
+			return true
+		}
+	}
+	return false
+}
+
 // script returns the length of the head's scheme when it runs script, else 0.
 func (h *urlHead) script() int {
 	b := h.bytes()
@@ -143,7 +153,7 @@ func cssScript(v []byte) bool {
 
 // cssEnds reports whether the text read so far ends in what runs script.
 func cssEnds(w []byte) bool {
-	for _, s := range [...]string{"expression(", "javascript:", "vbscript:", "-moz-binding:", "behavior:", "behaviour:", "livescript:", "data:text/x", "-o-link:", "mocha:", "@import\"", "@import'", "@importurl("} {
+	for _, s := range [...]string{"expression(", "javascript:", "vbscript:", "-moz-binding:", "behavior:", "behaviour:", "livescript:", "data:text/x", "-o-link:", "mocha:", "binding:url(", "@import\"", "@import'", "@importurl("} {
 		if len(w) >= len(s) && string(w[len(w)-len(s):]) == s {
 			return true
 		}

@@ -1,5 +1,10 @@
 package detect
 
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
 const (
 	sqlClause    = "sqli/clause"
 	sqlClauseWhy = "a clause of the query is added or replaced"
@@ -8,14 +13,15 @@ const (
 // judgeOrder judges order by and group by a position or an expression: the
 // probe for the number of columns.
 func (r *sqlReading) judgeOrder(i int) {
-	if !r.is(i+1, sqlBy) || !r.broken(i) {
+	if !r.is(i+1, sqlBy) {
 		return
 	}
+	broken := r.broken(i)
 	j, score := i+2, 0
 	for {
 		next, a := r.operand(j)
 		switch {
-		case a == termNone:
+		case a == termNone && score == 0:
 			return
 		case a == termEffect, a == termSelect:
 			score = max(score, 80)
@@ -32,10 +38,10 @@ func (r *sqlReading) judgeOrder(i int) {
 		j++
 	}
 	tail := r.tail(j)
-	if tail == tailComment && i > 0 {
+	if tail == tailComment && broken && i > 0 {
 		score = max(score, 65)
 	}
-	if tail != tailProse {
+	if tail == tailComment && r.literal(i-1) || broken && tail != tailProse {
 		r.report(score, i, j, sqlClause, sqlClauseWhy)
 	}
 }
@@ -70,6 +76,29 @@ func (r *sqlReading) judgeBreakout() {
 	r.judgeAlgebra()
 }
 
+// judgeGroup judges a parenthesised expression with a hidden rest: (2 * 3) --
+func (r *sqlReading) judgeGroup() {
+	end := r.n - 1
+	if r.quote != 0 || !r.last || end < 1 || r.kind(end) != sqlComment || r.tok[end].end-r.tok[end].start > 3 {
+		return
+	}
+	group := r.kind(0) == sqlLParen && int(r.pair[0]) == end-1
+	if group || r.sums(end) {
+		r.report(52, 0, r.n, "sqli/expression", "an expression hides the rest of the query")
+	}
+}
+
+// sums reports whether tokens [0:end) are numbers and their arithmetic, with
+// arithmetic or an open comment at the end: 4*5-- or 7/*.
+func (r *sqlReading) sums(end int) bool {
+	for i := 0; i < end; i++ {
+		if k := r.kind(i); k != sqlNumber && !(k == sqlArith && i > 0 && r.lex.b[r.tok[i].start] != '-') {
+			return false
+		}
+	}
+	return end > 2 || r.lex.b[r.tok[end].start] == '/'
+}
+
 // judgeTruncation judges admin'-- and x') #: one word, the end of the string,
 // and a comment that hides the rest and says nothing itself.
 func (r *sqlReading) judgeTruncation() {
@@ -92,8 +121,11 @@ func (r *sqlReading) judgeTruncation() {
 		}
 	}
 	score := 45
-	if w := r.text(0); closed || oneWord(w[:len(w)-1]) {
+	switch w := r.text(0); {
+	case closed || oneWord(w[:len(w)-1]):
 		score = 60
+	case len(w) < 24 && bytes.IndexByte(w, ' ') < 0:
+		score = 52
 	}
 	r.report(score, 0, r.n, "sqli/truncation", "the value ends the query's string and hides the rest of the query")
 }
@@ -124,6 +156,9 @@ func (r *sqlReading) judgeAlgebra() {
 			strong = max(strong, 55)
 			i++
 		case r.arith(i):
+			if c := r.text(i)[0]; c != '+' && c != '-' || r.tok[0].end < 3 {
+				strong = max(strong, 50)
+			}
 			i++
 		default:
 			return
@@ -146,8 +181,11 @@ func (r *sqlReading) judgeAlgebra() {
 			break
 		}
 	}
-	if !r.short() && strong < 60 {
+	if !r.short() || strong == 50 && (r.n > 5 || len(r.lex.b) > 24 || isBinary(r.lex.b)) {
 		strong = 35
 	}
 	r.report(strong, 0, r.n, "sqli/expression", "the value continues the query's string as an expression")
 }
+
+// isBinary reports whether b holds what no text holds.
+func isBinary(b []byte) bool { return !utf8.Valid(b) }

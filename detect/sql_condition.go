@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 // judgeCondition judges the logical operator at i and the condition behind it.
 func (r *sqlReading) judgeCondition(i int) {
 	first := i + 1
@@ -20,7 +22,7 @@ func (r *sqlReading) judgeCondition(i int) {
 	if cmp == cmpIs && b == termNone {
 		b, next = termValue, op
 	}
-	if b == termNone {
+	if b == termNone || r.is(op-1, sqlBetween) && !r.is(next, sqlAnd) {
 		return
 	}
 	r.judgeCompared(i, next, a, b, cmp)
@@ -95,12 +97,30 @@ func (r *sqlReading) judgeCompared(i, next int, a, b sqlTerm, c sqlCompare) {
 		score = 88
 	}
 	if tail == tailProse {
-		score -= 40
+		score -= r.prose(next, a)
+	}
+	if a == termIdent && b == termIdent && c == cmpSign && r.same(i, next) {
+		score = max(score, 60)
 	}
 	if tail == tailComment && r.quote != 0 {
 		score += 5
 	}
 	r.report(score, i, next, "sqli/condition", "a condition behind the end of a literal changes which rows the query returns")
+}
+
+// prose is what words behind a condition take from its score: less when it
+// calls a function of the server or when next to nothing follows.
+func (r *sqlReading) prose(next int, a sqlTerm) int {
+	if a == termFunc || r.last && r.closing(next) >= r.n-1 {
+		return 25
+	}
+	return 40
+}
+
+// same reports whether the condition behind i compares a name with itself
+// and the value ends there.
+func (r *sqlReading) same(i, next int) bool {
+	return next == i+4 && r.tail(next) != tailProse && string(r.text(i+1)) == string(r.text(i+3))
 }
 
 // judgeLone judges "or a" without a comparison.
@@ -126,9 +146,9 @@ func (r *sqlReading) judgeLone(i, next int, a sqlTerm) {
 		}
 	case termValue, termNumber, termString:
 		switch {
-		case inString && tail != tailEnd:
+		case inString && tail != tailEnd && r.kind(r.closing(next)) != sqlString:
 			score = 60
-		case inString && a == termValue, r.bare(i) && tail == tailComment:
+		case inString && a == termValue, tail == tailComment && (r.literal(i-1) || r.base+i == 0):
 			score = 55
 		case inString:
 			score = 45
@@ -145,27 +165,33 @@ func (r *sqlReading) judgeLone(i, next int, a sqlTerm) {
 	r.report(score, i, next, "sqli/condition", "a logical operator behind the end of a literal changes which rows the query returns")
 }
 
+// literal reports whether token i ends a literal.
+func (r *sqlReading) literal(i int) bool {
+	k := r.kind(i)
+	return k == sqlNumber || k == sqlString || k == sqlVar || k == sqlRParen || r.is(i, sqlValue)
+}
+
 // short reports whether the value is a few tokens without prose in its
 // strings.
 func (r *sqlReading) short() bool {
-	if !r.last || r.base > 0 || r.n > 12 {
+	if !r.last || r.base > 0 || r.n > 24 {
 		return false
 	}
 	for i := 0; i < r.n; i++ {
 		if r.tok[i].kind != sqlString {
 			continue
 		}
-		letters := 0
-		for _, c := range r.text(i) {
-			if c == ' ' && letters > 0 {
-				return false
-			}
-			if c > ' ' {
-				letters++
-			}
+		if spaced(r.text(i)) {
+			return false
 		}
 	}
 	return true
+}
+
+// spaced reports whether white space stands inside w, quotes apart.
+func spaced(w []byte) bool {
+	w = bytes.Trim(w, "'\" \t\r\n")
+	return bytes.IndexByte(w, ' ') >= 0 || bytes.IndexByte(w, '\n') >= 0
 }
 
 // concatenation judges || between strings, where it is no logical operator.

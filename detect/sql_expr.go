@@ -38,7 +38,7 @@ func (t *sqlTokens) operand(i int) (next int, term sqlTerm) {
 			term = k
 		}
 		i = t.closing(j)
-		if n == maxArith || !t.arith(i) {
+		if n == maxArith || !t.arith(i) || t.kind(i) == sqlLogic && k == termIdent && !t.is(i+1, sqlFunc) && t.kind(i+1) != sqlString {
 			return j, term
 		}
 		i++
@@ -123,7 +123,7 @@ func (t *sqlTokens) name(i int) (next int, term sqlTerm) {
 		return t.caseEnd(i), termFunc
 	case sqlEffect, sqlPackage, sqlCatalog, sqlFunc:
 		return t.path(i, w)
-	case sqlNone, sqlObject, sqlTo, sqlDelay, sqlSet, sqlLike, sqlOutfile, sqlLoad, sqlInsert, sqlIf, sqlMode, sqlValues:
+	case sqlNone, sqlObject, sqlIs, sqlTo, sqlDelay, sqlSet, sqlLike, sqlOutfile, sqlLoad, sqlInsert, sqlIf, sqlMode, sqlValues:
 		return t.path(i, w)
 	}
 	return i, termNone
@@ -131,8 +131,9 @@ func (t *sqlTokens) name(i int) (next int, term sqlTerm) {
 
 // path reads a.b.c with an argument list.
 func (t *sqlTokens) path(i int, w uint8) (next int, term sqlTerm) {
-	j := i + 1
+	j, dots := i+1, 0
 	for t.kind(j) == sqlDot {
+		dots++
 		for t.kind(j) == sqlDot {
 			j++
 		}
@@ -147,10 +148,13 @@ func (t *sqlTokens) path(i int, w uint8) (next int, term sqlTerm) {
 	switch w {
 	case sqlEffect, sqlPackage:
 		term = termEffect
-	case sqlFunc, sqlIf, sqlInsert, sqlValues, sqlObject, sqlLike:
+	case sqlFunc, sqlIf, sqlIs, sqlInsert, sqlValues, sqlObject, sqlLike:
 		term = termFunc
 	default:
 		term = termCall
+		if dots > 0 || int(t.pair[j]) == t.n {
+			term = termIdent // a method of some program, or no call at all
+		}
 	}
 	return t.arguments(j), term
 }

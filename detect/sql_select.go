@@ -35,6 +35,11 @@ func (r *sqlReading) selectList(i int) (l sqlList) {
 		}
 		l.items++
 		l.terms |= 1 << term
+		if op, c := r.comparison(r.closing(next)); c != cmpNone {
+			if end, b := r.operand(op); b != termNone {
+				next = end
+			}
+		}
 		i = r.alias(r.closing(next))
 		if r.kind(i) != sqlComma {
 			break
@@ -89,7 +94,7 @@ func (r *sqlReading) judgeUnion(i int) {
 		score = 85
 	case l.from && (l.items > 1 || r.tableTail(l)):
 		score = 75
-	case l.items > 0 && r.broken(i) && r.tail(l.next) == tailComment:
+	case l.items > 0 && r.broken(i) && (r.tail(l.next) == tailComment || r.tail(l.next) == tailEnd && r.word(j+1) != sqlNone):
 		score = 70
 	}
 	r.report(score, i, l.next, "sqli/union", "a union adds rows of its own to the query's result")
@@ -127,8 +132,8 @@ func (r *sqlReading) judgeSelect(i int) {
 		if score >= 30 {
 			score += 15
 		}
-		if l.has(termNumber) && r.kind(l.next) == sqlRParen {
-			score = max(score, 65)
+		if l.has(termNumber) && (l.from || r.kind(l.next) == sqlRParen) {
+			score = max(score, 75)
 		}
 	case r.kind(prev) == sqlSemi && r.base+prev > 0:
 		rule, why = "sqli/stacked", "a second statement follows the query"
@@ -138,7 +143,12 @@ func (r *sqlReading) judgeSelect(i int) {
 		if l.has(termNumber) && r.broken(i) {
 			score = max(score, 70)
 		}
+		if l.has(termStar) && r.tail(l.next) == tailEnd {
+			score = max(score, 60)
+		}
 	case i == 0 && r.base == 0, r.broken(i):
+	case (r.is(prev, sqlAnd) || r.is(prev, sqlOr)) && r.broken(prev) && l.from:
+		score = max(score+15, 55)
 	default:
 		score -= 20
 	}
@@ -158,7 +168,10 @@ func (r *sqlReading) selectScore(l sqlList) int {
 	case l.from && l.has(termStar, termFunc, termCall, termValue, termString, termOpen):
 		return 65
 	case l.from && l.items > 1 && r.tableTail(l):
-		return 60
+		if l.has(termNumber) || r.kind(r.n-1) == sqlComment {
+			return 60
+		}
+		return 45
 	case l.has(termFunc, termValue) && tail != tailProse:
 		return 60
 	case l.from && r.tableTail(l):

@@ -64,7 +64,7 @@ func (r *sqlReading) statement(i int) (score, next int) {
 			return 85, j + 2
 		}
 	case sqlBegin:
-		if w := r.word(j); w == sqlDeclare || w == sqlPackage || w == sqlExec || w == sqlSelect && r.kind(j+1) != sqlWord {
+		if w := r.word(j); w == sqlDeclare || w == sqlPackage || w == sqlShutdown && r.is(j+1, sqlEnd) || w == sqlExec || w == sqlSelect && r.kind(j+1) != sqlWord {
 			return 65, j + 1
 		}
 	case sqlShutdown:
@@ -84,6 +84,15 @@ func (r *sqlReading) statement(i int) (score, next int) {
 		}
 	case sqlLoad:
 		return r.load(i)
+	case sqlIf:
+		if r.kind(i-1) != sqlSemi {
+			return 0, i
+		}
+		left, a := r.operand(j)
+		op, c := r.comparison(r.closing(left))
+		if k, b := r.operand(op); c != cmpNone && a.constant() && b.constant() {
+			return 60, k
+		}
 	}
 	return 0, i
 }
@@ -107,7 +116,7 @@ func (r *sqlReading) ddl(i int) (score, next int) {
 	if !r.is(j, sqlObject) && !r.is(j, sqlProcedure) && !r.is(j, sqlShutdown) {
 		return 0, i
 	}
-	for r.is(j, sqlObject) {
+	for r.kind(j+1) == sqlWord && (r.is(j, sqlObject) || r.is(j, sqlProcedure)) && r.word(j+1) != sqlMode {
 		j++
 	}
 	for r.is(j, sqlIf) || r.is(j, sqlNot) {
@@ -119,7 +128,7 @@ func (r *sqlReading) ddl(i int) (score, next int) {
 		return 0, i
 	case r.tail(k) != tailProse, a != termIdent:
 		return 60, k
-	case r.is(k, sqlAs), r.is(k, sqlDDL), r.is(k, sqlSet), r.is(k, sqlExec), r.kind(k) == sqlWord && r.kind(k+1) == sqlVar:
+	case r.is(k, sqlAs), r.is(k, sqlMode), r.is(k, sqlDDL), r.is(k, sqlSet), r.is(k, sqlExec), r.kind(k) == sqlWord && r.kind(k+1) == sqlVar:
 		return 60, k
 	}
 	return 0, i
@@ -154,8 +163,11 @@ func (r *sqlReading) exec(i int) (score, next int) {
 
 // load: load data infile '...', copy x from '...', backup database x to disk.
 func (r *sqlReading) load(i int) (score, next int) {
-	for j := i + 1; j < i+8 && j < r.n; j++ {
-		if r.kind(j) == sqlString && r.kind(j-1) == sqlWord && j > i+2 {
+	if w := r.word(i + 1); w != sqlObject && w != sqlInsert && !r.is(i+2, sqlFrom) && !r.is(i+2, sqlTo) && r.kind(i+1) != sqlLParen && (r.kind(i+1) != sqlWord || !hasPrefixFold(r.text(i+1), "data") && !hasPrefixFold(r.text(i+1), "xml")) {
+		return 0, i
+	}
+	for j := i + 2; j < i+10 && j < r.n; j++ {
+		if r.kind(j) == sqlString && j > i+2 {
 			return 60, j + 1
 		}
 		if r.kind(j) == sqlLParen && r.is(j+1, sqlSelect) {
@@ -170,6 +182,9 @@ func (r *sqlReading) judgeEffect(i int) {
 	w := r.word(i)
 	next, a := r.operand(i)
 	if a != termEffect {
+		if w == sqlPackage && r.kind(i+1) == sqlDot && (r.kind(i-1) == sqlLogic || r.kind(i-1) == sqlString) {
+			r.report(65, i, i+3, sqlCall, sqlCallWhy)
+		}
 		if w == sqlPackage && (r.kind(i+1) == sqlString || r.kind(i-1) == sqlDot && r.kind(i-2) == sqlDot) {
 			r.report(75, i, i+2, sqlCall, sqlCallWhy)
 		}
@@ -201,13 +216,16 @@ func (r *sqlReading) judgeEffect(i int) {
 
 // judgeOutfile judges into outfile and into dumpfile.
 func (r *sqlReading) judgeOutfile(i int) {
-	if r.is(i-1, sqlInto) && r.kind(i+1) != sqlWord && r.kind(i+1) != sqlEOF {
+	if r.is(i-1, sqlInto) && r.kind(i+1) != sqlEOF && (r.kind(i+1) != sqlWord || r.broken(i-1)) {
 		r.report(90, i-1, i+2, "sqli/outfile", "the query's result is written to a file of the server")
 	}
 }
 
 // judgeProbe judges an expression of functions that stands for a literal.
 func (r *sqlReading) judgeProbe(i int) {
+	if r.base+i < 12 && r.kind(i-1) != sqlDot && r.oracle(i) {
+		r.report(65, i, i+3, "sqli/expression", "an expression that tells true from false stands where the query has a literal")
+	}
 	if !(r.base+i == 0 || r.broken(i)) {
 		return
 	}
@@ -224,6 +242,38 @@ func (r *sqlReading) judgeProbe(i int) {
 			r.report(60, i, end, "sqli/expression", "an expression stands where the query has a literal")
 		}
 	}
+}
+
+// oracle reports whether the call or case at i chooses by a comparison of
+// two numbers, which says nothing but whether it runs, or asks for what only
+// the server knows.
+func (r *sqlReading) oracle(i int) bool {
+	end := r.n
+	switch {
+	case r.call(i):
+		end = int(r.pair[i+1])
+	case !r.is(i, sqlCase):
+		return false
+	case i == 0 && r.whole(i):
+		return true
+	}
+	for j := i + 1; j < end && j < i+12; j++ {
+		switch {
+		case r.kind(j) == sqlCmp && r.kind(j-1) == sqlNumber && r.kind(j+1) == sqlNumber:
+			return true
+		case i == 0 && r.kind(j) == sqlVar && len(r.text(j)) > 3 && r.text(j)[1] == '@':
+			return true
+		case i == 0 && r.call(j) && r.kind(j+2) == sqlRParen && (r.is(j, sqlFunc) || r.is(j, sqlObject)):
+			return true
+		}
+	}
+	return false
+}
+
+// whole reports whether the value is one case with its parts.
+func (r *sqlReading) whole(i int) bool {
+	end := r.caseEnd(i)
+	return r.last && end == r.n && r.is(end-1, sqlEnd) && r.is(end-3, sqlWhen) && r.seen>>sqlWhen&1 != 0
 }
 
 // judgeVariable judges @@version and its like.

@@ -108,7 +108,7 @@ var sqlWords = newWordTable([]wordGroup{
 	{sqlShutdown, []string{"shutdown", "commit", "rollback", "reconfigure", "vacuum"}},
 	{sqlGrant, []string{"grant", "revoke"}},
 	{sqlTo, []string{"to"}},
-	{sqlIf, []string{"if"}},
+	{sqlIf, []string{"if", "while"}},
 	{sqlLoad, []string{"load", "copy", "backup", "restore", "attach", "handler", "bulk"}},
 	{sqlOutfile, []string{"outfile", "dumpfile"}},
 	{sqlFunc, []string{
@@ -164,7 +164,7 @@ var sqlWords = newWordTable([]wordGroup{
 		"dbms_scheduler", "dbms_sql", "dbms_output", "dbms_ldap", "dbms_random",
 		"dbms_assert", "dbms_metadata", "dbms_advisor", "dbms_xslprocessor",
 		"dbms_lob", "dbms_job", "dbms_xmlparser", "dbms_cdc_publish", "dbms_jvm_exp_perms",
-		"utl_http", "utl_inaddr", "utl_file", "utl_tcp", "utl_smtp", "utl_url",
+		"utl_http", "user_lock", "utl_inaddr", "utl_file", "utl_tcp", "utl_smtp", "utl_url",
 		"utl_raw", "utl_encode", "ctxsys", "ordsys", "drithsx", "httpuri",
 		"xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread", "xp_regwrite",
 		"xp_regdeletekey", "xp_regdeletevalue", "xp_regenumkeys", "xp_regenumvalues",
@@ -199,6 +199,6 @@ var sqlWords = newWordTable([]wordGroup{
 	{sqlMode, []string{
 		"for", "lock", "separator", "using", "with", "asc", "desc", "nulls", "on",
 		"inner", "join", "natural", "cross", "outer", "full", "sample", "escape",
-		"exit", "returning", "partition",
+		"exit", "returning", "identified", "add", "modify", "cascade", "restrict", "engine", "partition",
 	}},
 })

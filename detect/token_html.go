@@ -43,6 +43,8 @@ type htmlLexer struct {
 	closing bool     // "</"
 	decl    byte     // '!' or '?' behind "<", else 0
 	inTag   bool     // attributes may follow
+	ended   bool     // its ">" was read
+	valued  bool     // an attribute with a value was read
 
 	attr       htmlName
 	hasValue   bool
@@ -70,7 +72,7 @@ func (l *htmlLexer) nextTag() bool {
 }
 
 func (l *htmlLexer) readTag() bool {
-	l.closing, l.decl, l.inTag = false, 0, false
+	l.closing, l.decl, l.inTag, l.ended, l.valued = false, 0, false, false, false
 	l.skipControls()
 	switch l.peek() {
 	case '/':
@@ -97,8 +99,8 @@ func (l *htmlLexer) readTag() bool {
 		l.name.add(c)
 		l.i++
 	}
-	l.inTag = true
-	return true
+	l.inTag = l.peek() != '&' // a parameter of a URL ends there
+	return l.inTag
 }
 
 func (l *htmlLexer) peek() byte {
@@ -129,7 +131,7 @@ func (l *htmlLexer) nextAttr() bool {
 func (l *htmlLexer) readAttr() bool {
 	for l.i < len(l.b) && !isAttrStart(l.b[l.i]) {
 		if c := l.b[l.i]; c == '>' || c == '<' {
-			l.inTag = false
+			l.inTag, l.ended = false, c == '>'
 			return false
 		}
 		l.i++
@@ -159,7 +161,7 @@ func (l *htmlLexer) readValue() {
 	if i >= len(l.b) || l.b[i] != '=' {
 		return
 	}
-	l.hasValue = true
+	l.hasValue, l.valued = true, true
 	for i++; i < len(l.b) && (isSpace(l.b[i]) || isControl(l.b[i])); {
 		i++
 	}

@@ -98,7 +98,8 @@ func (l *jsLexer) token() jsToken {
 
 func (l *jsLexer) word() jsToken {
 	start := l.i
-	for l.i < len(l.b) && isWordByte(l.b[l.i]) {
+	high := l.b[start] >= 0x80 // a word ends where ASCII does
+	for l.i < len(l.b) && isWordByte(l.b[l.i]) && (l.b[l.i] >= 0x80) == high {
 		l.i++
 	}
 	t := l.made(jsWord, start)

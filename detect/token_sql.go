@@ -103,7 +103,30 @@ func (l *sqlLexer) skipSpace() bool {
 		l.i++
 		return true
 	}
+	if c == '+' && l.plusSpace() {
+		l.i++
+		return true
+	}
+	if c == '%' && l.percentSpace() {
+		l.i += 3
+		return true
+	}
 	return false
+}
+
+// plusSpace tells a space that a form has written as "+": it stands between
+// words, where arithmetic has spaces or digits.
+func (l *sqlLexer) plusSpace() bool {
+	if l.i == 0 || l.i+1 >= len(l.b) {
+		return false
+	}
+	p, n := l.b[l.i-1], l.b[l.i+1]
+	return (isWordByte(p) || p == '+' || p == ',' || p == '/') && (isWordStart(n) || n == '+' || n == '/')
+}
+
+// percentSpace tells an encoded space that nobody has decoded.
+func (l *sqlLexer) percentSpace() bool {
+	return l.i+2 < len(l.b) && (l.b[l.i+1] <= '1' && l.b[l.i+1] >= '0' && isHex(l.b[l.i+2]) || l.b[l.i+1] == '2' && l.b[l.i+2] == '0')
 }
 
 // comment skips a comment, and says so; only one that reaches the end of the
@@ -224,9 +247,37 @@ func (l *sqlLexer) word() sqlToken {
 			return l.oracle(start)
 		}
 	}
+	class := sqlWords.lookup(l.b[start:l.i])
+	if class == sqlNone {
+		class = l.joined(start)
+	}
 	t := l.made(sqlWord, start, false)
-	t.word = sqlWords.lookup(l.b[start:l.i])
+	t.word = class
 	return t
+}
+
+// joined reads sel/**/ect, which is a keyword once a filter in front of the
+// server has removed comments.
+func (l *sqlLexer) joined(start int) uint8 {
+	var w [maxWord]byte
+	n := 0
+	for i := start; i < len(l.b) && n < maxWord; i++ {
+		c := l.b[i]
+		if c == '/' && i > start && bytes.HasPrefix(l.b[i:], []byte("/**/")) {
+			i += 3
+			continue
+		}
+		if !isWordByte(c) {
+			if class := sqlWords.lookup(w[:n]); class != sqlNone && i > l.i {
+				l.i = i
+				return class
+			}
+			return sqlNone
+		}
+		w[n] = c
+		n++
+	}
+	return sqlNone
 }
 
 // atNoBreakSpace tells the space inside a word of bytes above 0x7f.
@@ -360,7 +411,13 @@ func (l *sqlLexer) operator() sqlToken {
 			return l.made(sqlLogic, start, false)
 		}
 		return l.made(sqlArith, start, false)
-	case '+', '-', '*', '/', '%':
+	case '%':
+		if l.i+1 < len(l.b) && isHex(d) && isHex(l.b[l.i+1]) {
+			l.i += 2 // an encoded byte, no operator
+			return l.made(sqlOther, start, false)
+		}
+		return l.made(sqlArith, start, false)
+	case '+', '-', '*', '/':
 		return l.made(sqlArith, start, false)
 	case ':':
 		if d == '=' {

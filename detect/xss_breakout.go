@@ -95,7 +95,7 @@ func (x *xssReading) judgeURL() {
 		return
 	}
 	score := 80
-	if h.bytes()[0] != 'd' && !scriptLike(x.b, rest) {
+	if !h.data() && !scriptLike(x.b, rest) {
 		score = 25
 	}
 	x.report(x.weigh(score, 0), 0, min(h.rest, len(x.b)), xssURL, xssURLWhy)
@@ -108,12 +108,12 @@ func scriptLike(b, rest []byte) bool {
 	for colon < len(b) && b[colon] != ':' {
 		colon++
 	}
-	if colon+1 < len(b) && b[colon+1] == ' ' && len(rest) > 0 && isWordStart(rest[0]) {
+	if colon+1 < len(b) && (b[colon+1] == ' ' || b[colon+1] == '+') && len(rest) > 0 && isWordStart(rest[0]) {
 		return hasCall(rest)
 	}
 	for _, c := range rest {
 		switch c {
-		case '(', '`', '=', '%', '/', '[', '\\', '{', '+', '.', '\'', '"':
+		case '(', '`', '=', '%', '/', '[', '\\', '{', '.', '\'', '"':
 			return true
 		}
 	}

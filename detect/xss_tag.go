@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 const (
 	xssTag        = "xss/tag"
 	xssTagWhy     = "an element that runs script or loads a page is written into the page"
@@ -35,7 +37,7 @@ func (x *xssReading) brokenComment() bool {
 }
 
 func (x *xssReading) judgeTag(l *htmlLexer) {
-	class := htmlTags.lookup(l.name.bytes())
+	class := elementClass(l.name.bytes())
 	start := l.start
 	if l.closing {
 		if class == tagScript || class == tagStyle && l.start == 0 {
@@ -43,15 +45,25 @@ func (x *xssReading) judgeTag(l *htmlLexer) {
 		}
 		return
 	}
-	var attrs, urls int
+	attrs := 0
 	for n := 0; n < 64 && l.nextAttr(); n++ {
 		attrs++
 		if l.hasValue && len(l.value) > 0 {
 			x.judgeAttr(l, class)
-			urls += b2i(l.value[0] == '/' || l.value[0] == 'h' || l.value[0] == '#')
 		}
 	}
 	x.judgeElement(l, class, start, attrs, l.i)
+}
+
+// elementClass looks an element up without its name space.
+func elementClass(name []byte) uint8 {
+	class := htmlTags.lookup(name)
+	if i := bytes.IndexByte(name, ':'); i > 0 && class == tagNone {
+		if class = htmlTags.lookup(name[i+1:]); class == tagNone {
+			class = htmlTags.lookup(name[:i])
+		}
+	}
+	return class
 }
 
 // judgeElement judges an element by its name.
@@ -60,6 +72,9 @@ func (x *xssReading) judgeElement(l *htmlLexer, class uint8, start, attrs, end i
 	switch class {
 	case tagScript:
 		score = 88
+		if !l.ended && !l.valued {
+			score = 45 // <script as a word
+		}
 	case tagFrame:
 		score = 58
 	case tagMeta, tagStyle, tagForeign:
@@ -95,12 +110,15 @@ func (x *xssReading) judgeAttr(l *htmlLexer, class uint8) {
 	}
 	switch string(name) {
 	case "style":
-		if cssScript(l.value) {
+		switch {
+		case cssScript(l.value):
 			x.report(x.weigh(80, l.attrStart), l.attrStart, l.i, xssStyle, xssStyleWhy)
+		case l.valueQuote != 0 && bytes.IndexAny(l.value, "{}[]") >= 0:
+			x.report(x.weigh(55, l.attrStart), l.attrStart, l.i, xssStyle, "a style ends its own declarations")
 		}
 	case "srcdoc":
 		x.report(x.weigh(75, l.attrStart), l.attrStart, l.i, xssTag, xssTagWhy)
-	case "formaction", "attributename", "datasrc", "http-equiv", "dynsrc", "lowsrc", "implementation":
+	case "xmlns:xlink", "formaction", "attributename", "datasrc", "http-equiv", "dynsrc", "lowsrc", "implementation":
 		x.report(x.weigh(58, l.attrStart), l.attrStart, l.i, xssTag, xssTagWhy)
 	}
 }

@@ -18,8 +18,8 @@ var htmlTags = newWordTable([]wordGroup{
 	{tagFrame, []string{"iframe", "frame", "frameset", "object", "embed", "applet", "layer", "ilayer", "fencedframe", "portal", "vmlframe", "bgsound", "isindex"}},
 	{tagMeta, []string{"meta", "base", "link"}},
 	{tagStyle, []string{"style"}},
-	{tagForeign, []string{"svg", "math", "xml", "xss", "template", "noscript", "plaintext", "import", "xml-stylesheet", "foreignobject", "xsl:template", "annotation-xml", "feimage", "event-source", "maction", "xsl:stylesheet"}},
+	{tagForeign, []string{"svg", "math", "xml", "xss", "template", "noscript", "plaintext", "import", "xml-stylesheet", "foreignobject", "xsl:template", "annotation-xml", "stylesheet", "xmp", "marquee", "entity", "attlist", "element", "notation", "include", "feimage", "event-source", "maction", "xsl:stylesheet"}},
 	{tagForm, []string{"form", "input", "button", "textarea", "select", "keygen", "option"}},
-	{tagPage, []string{"body", "html", "head", "title", "noframes"}},
+	{tagPage, []string{"body", "html", "head", "title", "noframes", "doctype"}},
 	{tagAnimate, []string{"set", "animate", "animatetransform", "animatemotion", "animatecolor", "t:set", "discard"}},
 })
