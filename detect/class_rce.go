@@ -26,8 +26,6 @@ func maybeRCE(f features, n int) bool {
 	return n > 1
 }
 
-const rceNeeds = fSemi | fAmp | fPipe | fDollar | fQuote | fParen | fBracket | fLess | fPercent | fBack | fCtl | fSpace | fSlash
-
 func judgeRCE(v *value, s *Scratch) finding {
 	var best finding
 	if v.f&(fSemi|fAmp|fPipe|fDollar|fQuote|fLess|fPercent|fBack|fSpace|fSlash) != 0 {

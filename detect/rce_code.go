@@ -1,3 +1,275 @@
 package detect
 
-func judgeCode(v *value) finding { return finding{} }
+import "bytes"
+
+// maxCalls bounds the calls that are judged in one value.
+const maxCalls = 512
+
+// judgeCode looks at each call, at PHP's opening tag and variables, and at
+// the expression languages of Java.
+func judgeCode(v *value) finding {
+	x := newShellContext(v)
+	best := x.judgePHP(v)
+	best = stronger(best, x.judgeExpression(v))
+	if v.f&fParen == 0 {
+		return best
+	}
+	b := v.b
+	n := 0
+	for i := 0; n < maxCalls && best.score < 85; i++ {
+		k := bytes.IndexByte(b[i:], '(')
+		if k < 0 {
+			break
+		}
+		i += k
+		c, ok := callAt(b, i)
+		if !ok || c.definition {
+			continue
+		}
+		fn := codeFunctions.lookup(c.name)
+		if fn == fnNone {
+			continue
+		}
+		n++
+		best = stronger(best, x.judgeCall(&c, fn))
+	}
+	return best
+}
+
+func (x *shellContext) judgeCall(c *codeCall, fn uint8) finding {
+	arg, text := argumentAt(x.b, c.open+1)
+	score := 0
+	kind, own := fn&fnKinds, fn&fnOwn != 0
+	switch kind {
+	case fnRun:
+		score = x.runScore(c, own, arg, text)
+	case fnEval:
+		score = evalScore(c, own, arg, text)
+	case fnShow:
+		score = showScore(c, own, arg)
+	case fnRead:
+		score = readScore(c, own, arg, text)
+	case fnDecode:
+		if own && !c.member {
+			score = 52
+		}
+	case fnReflect:
+		score = reflectScore(c, own, x.b)
+	case fnWait:
+		score = x.waitScore(c)
+	}
+	if score == 0 {
+		return finding{}
+	}
+	score -= x.textDoubt(x.wordsBefore(c.start), certain)
+	if len(x.b) > 2*shortValue {
+		score -= 15
+	}
+	return finding{score: score, start: c.start, end: min(len(x.b), c.open+64), rule: "rce/call",
+		why: "calls a function that runs commands or code on a server"}
+}
+
+// runScore weighs a function that runs a command. Members of unknown things
+// are calls of regular expressions and builders.
+func (x *shellContext) runScore(c *codeCall, own bool, arg argument, text []byte) int {
+	if c.member && !own && !runOwner(c.owner) {
+		return 0
+	}
+	command := arg == argText && commandText(text)
+	switch {
+	case command || arg == argInput || arg == argTick:
+		return 82
+	case arg == argCall, arg == argVar && (own || equalFold(c.name, "system")):
+		return 68
+	case own && arg != argNone:
+		return 62
+	case c.member && arg == argText && !equalFold(c.name, "run") && !equalFold(c.name, "call"):
+		return 60
+	}
+	return 0
+}
+
+// runOwner reports whether a module or object runs commands.
+func runOwner(name []byte) bool {
+	for _, s := range [...]string{"os", "subprocess", "child_process", "getruntime", "runtime", "commands", "kernel",
+		"io", "process", "posix", "pty", "platform", "shell", "util", "execute"} {
+		if equalFold(name, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// commandText reports whether a string literal holds a command.
+func commandText(text []byte) bool {
+	if len(text) == 0 {
+		return false
+	}
+	c := readCommand(text, 0, false)
+	return c.quality() >= bareName || c.kind != cmdNone && c.args == 0
+}
+
+func evalScore(c *codeCall, own bool, arg argument, text []byte) int {
+	if c.member {
+		return 0
+	}
+	switch arg {
+	case argInput:
+		return 82
+	case argCall, argTick:
+		return 65
+	case argText:
+		if commandText(text) || own && codeFunctions.lookup(text) != fnNone || codeText(text) {
+			return 70
+		}
+	case argVar:
+		if own || equalFold(c.name, "eval") || equalFold(c.name, "assert") {
+			return 55
+		}
+	}
+	return 0
+}
+
+// codeText reports whether a string literal holds a call of a known function.
+func codeText(text []byte) bool {
+	i := bytes.IndexByte(text, '(')
+	if i <= 0 {
+		return false
+	}
+	c, ok := callAt(text, i)
+	fn := codeFunctions.lookup(c.name)
+	return ok && fn != fnNone && (fn&fnOwn != 0 || fn&fnKinds <= fnEval)
+}
+
+func showScore(c *codeCall, own bool, arg argument) int {
+	switch {
+	case own && !c.member:
+		return 70
+	case c.member:
+		if equalFold(c.name, "getenv") && (equalFold(c.owner, "system") || equalFold(c.owner, "os")) {
+			return 58
+		}
+		return 0
+	case arg == argTick || arg == argInput:
+		return 70
+	}
+	return 0
+}
+
+func readScore(c *codeCall, own bool, arg argument, text []byte) int {
+	if c.member && !own {
+		return 0
+	}
+	switch {
+	case arg == argInput:
+		return 72
+	case arg == argText && secretText(text):
+		return 72
+	case own && (arg == argText || arg == argCall || arg == argVar):
+		return 56
+	}
+	return 0
+}
+
+// secretText reports whether a string literal names a file of the system or
+// a wrapper.
+func secretText(text []byte) bool {
+	var p pathShape
+	p.read(text)
+	return p.sensitivity() >= fileSystem || p.climbs > 1 || bytes.HasPrefix(text, []byte("php://"))
+}
+
+func reflectScore(c *codeCall, own bool, b []byte) int {
+	inside := bytes.Contains(b[:c.start], []byte("{{")) || bytes.Contains(b[:c.start], []byte("${")) ||
+		bytes.Contains(b[:c.start], []byte("%{")) || bytes.Contains(b[:c.start], []byte("#{")) || bytes.Contains(b[:c.start], []byte("{%"))
+	switch {
+	case own && inside:
+		return 75
+	case own:
+		return 58
+	case inside && c.member:
+		return 65
+	}
+	return 0
+}
+
+// waitScore weighs sleep(5): alone or behind a break-out it only serves to
+// measure that code runs.
+func (x *shellContext) waitScore(c *codeCall) int {
+	if c.member || c.open+2 >= len(x.b) || !isDigit(x.b[c.open+1]) {
+		return 0
+	}
+	if c.start == 0 || x.b[c.start-1] != ' ' && !isAlnum(x.b[c.start-1]) {
+		return 52
+	}
+	return 0
+}
+
+// judgePHP looks for PHP's opening tag and for the request's variables.
+func (x *shellContext) judgePHP(v *value) finding {
+	b := x.b
+	if v.f&fLess != 0 {
+		if i := bytes.Index(b, []byte("<?")); i >= 0 && i+3 < len(b) {
+			return stronger(x.phpTag(i), x.phpVariable(v))
+		}
+	}
+	return x.phpVariable(v)
+}
+
+func (x *shellContext) phpTag(i int) finding {
+	b := x.b
+	f := finding{start: i, end: min(len(b), i+64), rule: "rce/php-tag", why: "opens a piece of PHP code"}
+	tag := hasPrefixFold(b[i:], "<?php") || b[i+2] == '='
+	short := !tag && !hasPrefixFold(b[i:], "<?xml") && (b[i+2] == ' ' || b[i+2] == '$' || b[i+2] == '@' || b[i+2] == '`')
+	switch {
+	case tag && len(b) < shortValue:
+		f.score = 70
+	case short && len(b) < shortValue && bytes.IndexByte(b[i:], '(') >= 0:
+		f.score = 65
+	case (tag || short) && i < 64 && webShell(b[i:]):
+		f.score = 75
+	case tag:
+		f.score = 35
+	}
+	return f
+}
+
+// webShell reports whether code hands the request to something that runs it.
+func webShell(b []byte) bool {
+	for i, n := 0, 0; n < maxCalls; n++ {
+		k := bytes.IndexByte(b[i:], '(')
+		if k < 0 {
+			return false
+		}
+		i += k + 1
+		c, ok := callAt(b, i-1)
+		fn := codeFunctions.lookup(c.name)
+		if !ok || fn&fnKinds != fnRun && fn&fnKinds != fnEval {
+			continue
+		}
+		if arg, _ := argumentAt(b, i); arg == argInput || arg == argCall && fn&fnKinds == fnEval {
+			return true
+		}
+	}
+	return false
+}
+
+// phpVariable looks for a variable that holds the request, in an expression.
+func (x *shellContext) phpVariable(v *value) finding {
+	b := x.b
+	if v.f&fDollar == 0 || v.f&fBracket == 0 || len(b) > 2*shortValue {
+		return finding{}
+	}
+	for i := 0; ; i++ {
+		k := bytes.Index(b[i:], []byte("$_"))
+		if k < 0 {
+			return finding{}
+		}
+		i += k
+		if requestVariable(b[i:]) && bytes.IndexByte(b[i:min(len(b), i+12)], '[') > 0 {
+			score := 62 - x.textDoubt(x.wordsBefore(i), certain)
+			return finding{score: score, start: i, end: min(len(b), i+32), rule: "rce/request-variable",
+				why: "uses the variable by which PHP code reads the request"}
+		}
+	}
+}

@@ -22,12 +22,13 @@ const maxCommands = 512
 type shellContext struct {
 	b      []byte
 	kind   kind
-	blanks int // in the head of the value
+	plus   bool // there are no blanks, '+' may stand for them
+	blanks int  // in the head of the value
 	lines  int
 }
 
 func newShellContext(v *value) shellContext {
-	c := shellContext{b: v.b, kind: v.kind}
+	c := shellContext{b: v.b, kind: v.kind, plus: v.f&fSpace == 0 && v.f&fPlus != 0}
 	for _, x := range v.b[:min(len(v.b), 1024)] {
 		switch x {
 		case ' ':
@@ -120,7 +121,7 @@ func (x *shellContext) judgeAt(op, at, from int) finding {
 	if from >= len(x.b) || op == opTick && at > 0 && x.b[at-1] == '`' {
 		return finding{}
 	}
-	c := readCommand(x.b, from)
+	c := readCommand(x.b, from, x.plus)
 	q := c.quality()
 	if q == notCommand {
 		return finding{}
@@ -147,6 +148,9 @@ var shellScores = [...][5]int{
 
 func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 	score := shellScores[op][q]
+	if c.assigned {
+		score -= 25
+	}
 	before := x.wordsBefore(at)
 	if q <= bareName {
 		score -= x.bareDoubt(op, at, c)
@@ -166,9 +170,6 @@ func (x *shellContext) bareDoubt(op, at int, c *shellCommand) int {
 	doubt := 0
 	if c.plain > 0 && c.word {
 		doubt += 40
-	}
-	if c.assigned {
-		doubt += 30
 	}
 	if op != opTick && op != opSubst && at > 2 && x.identifierBefore(at) {
 		doubt += 15
@@ -254,10 +255,10 @@ func (x *shellContext) wordsBefore(at int) int {
 // an application that runs what it gets.
 func (x *shellContext) judgeLine() finding {
 	b := x.b
-	if len(b) > shortValue || len(b) < 4 || x.lines > 1 {
+	if len(b) > shortValue || len(b) < 3 || x.lines > 1 {
 		return finding{}
 	}
-	c := readCommand(b, 0)
+	c := readCommand(b, 0, x.plus)
 	q := c.quality()
 	score := 0
 	switch {
@@ -266,6 +267,8 @@ func (x *shellContext) judgeLine() finding {
 	case q == plausible && c.located && c.plain == 0:
 		score = 55
 	case q == bareName && (b[0] == '\'' || b[0] == '"'):
+		score = 52
+	case q > notCommand && c.args == 0 && c.term == '|' && c.end == len(b)-1:
 		score = 52
 	case q >= bareName:
 		score = 35

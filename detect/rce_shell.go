@@ -25,13 +25,16 @@ type shellCommand struct {
 }
 
 // readCommand reads the command at b[i].
-func readCommand(b []byte, i int) (c shellCommand) {
+func readCommand(b []byte, i int, plus bool) (c shellCommand) {
 	var r shellReader
 	var w shellWord
-	r.start(b, i)
+	r.start(b, i, plus)
 	for n := 0; n < 6 && r.next(&w, true); n++ {
 		if w.assign {
 			c.assigned = true
+			continue
+		}
+		if w.n == 0 {
 			continue
 		}
 		c.name(b, &w)
@@ -272,7 +275,7 @@ func (c *shellCommand) kindQuality() int {
 		}
 	case cmdPrint:
 		switch {
-		case c.redirected && c.args > 0, c.variables > 0 && c.plain < 3:
+		case c.redirected && c.args > 0, c.variables > 0 && c.plain < 6:
 			return certain
 		case c.args > 0 && c.args < 4:
 			return plausible

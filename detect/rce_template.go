@@ -1,3 +1,189 @@
 package detect
 
-func judgeTemplate(v *value) finding { return finding{} }
+import "bytes"
+
+// Template expressions: what a template engine would evaluate. Placeholders
+// of a name are what templates are for; arithmetic on numbers, literals with
+// methods and the engine's own objects are what probes are made of.
+
+// templateOpen are the opening delimiters with their closing ones.
+var templateOpen = [...]struct{ open, end string }{
+	{"{{", "}}"}, {"${", "}"}, {"#{", "}"}, {"*{", "}"}, {"<%=", "%>"}, {"{%", "%}"}, {"<%", "%>"}, {"@(", ")"}, {"{@", "}"}, {"{=", "}"}, {"%{", "}"}, {"~{", "}"},
+}
+
+const maxTemplate = 256 // bytes of one expression that are read
+
+func judgeTemplate(v *value) finding {
+	b := v.b
+	if v.f&fLess != 0 {
+		if f := judgeDirective(b); f.score > 0 {
+			return f
+		}
+	}
+	if len(b) > 2*shortValue {
+		return finding{}
+	}
+	x := newShellContext(v)
+	var best finding
+	for i := 0; i+1 < len(b); i++ {
+		switch b[i] {
+		case '{', '$', '#', '*', '<', '@', '%', '~', '[':
+		default:
+			continue
+		}
+		f := templateAt(b, i)
+		if f.score == 0 {
+			continue
+		}
+		f.score -= x.textDoubt(x.wordsBefore(i), certain)
+		best = stronger(best, f)
+	}
+	return best
+}
+
+// judgeDirective finds server-side includes.
+func judgeDirective(b []byte) finding {
+	i := bytes.Index(b, []byte("<!--#"))
+	if i < 0 {
+		return finding{}
+	}
+	for _, name := range [...]string{"exec", "include", "echo", "printenv", "config", "fsize", "flastmod", "set"} {
+		if hasPrefixFold(b[i+5:], name) {
+			return finding{score: 82, start: i, end: min(len(b), i+64), rule: "rce/include-directive",
+				why: "is a directive that a server executes while it delivers the page"}
+		}
+	}
+	return finding{}
+}
+
+func templateAt(b []byte, i int) finding {
+	if f := smartyAt(b, i); f.score > 0 {
+		return f
+	}
+	for _, t := range templateOpen {
+		if !bytes.HasPrefix(b[i:], []byte(t.open)) {
+			continue
+		}
+		body := b[i+len(t.open) : min(len(b), i+maxTemplate)]
+		end := bytes.Index(body, []byte(t.end))
+		if end < 0 {
+			continue
+		}
+		body = bytes.TrimSpace(body[:end])
+		if score := templateScore(body, t.open); score > 0 {
+			return finding{score: score, start: i, end: i + len(t.open) + end + len(t.end), rule: "rce/template",
+				why: "is an expression that a template engine would evaluate"}
+		}
+		if len(t.open) == 2 && t.open[1] == '{' && len(body) > 0 && body[0] != '{' {
+			break
+		}
+	}
+	return finding{}
+}
+
+func templateScore(body []byte, open string) int {
+	body = bytes.Trim(body, "{} ")
+	switch {
+	case len(body) == 0:
+		return 0
+	case arithmetic(body):
+		return 75
+	case open == "{{" || open == "{%" || open == "${" || open == "<%=" || open == "#{" || open == "%{":
+		return expressionScore(body, open)
+	}
+	return 0
+}
+
+// arithmetic reports whether an expression computes with literal numbers
+// only.
+func arithmetic(b []byte) bool {
+	digits, ops := 0, 0
+	for i, c := range b {
+		switch {
+		case isDigit(c):
+			digits++
+		case c == '*' || c == '+' || c == '/' || c == '-' && i > 0 || c == '%' || c == '^':
+			ops++
+		case c == ' ' || c == '(' || c == ')' || c == '\'' || c == '"' || c == '.' && digits > 0:
+		default:
+			return false
+		}
+	}
+	return digits > 1 && ops > 0 && ops < 8 && isDigit(lastDigit(b))
+}
+
+// lastDigit returns the last byte that is no quote, blank or parenthesis.
+func lastDigit(b []byte) byte {
+	b = bytes.TrimRight(b, " '\")")
+	if len(b) == 0 {
+		return 0
+	}
+	return b[len(b)-1]
+}
+
+func expressionScore(body []byte, open string) int {
+	if literalMethod(body) {
+		return 70
+	}
+	if open != "{{" && open != "{%" {
+		return 0
+	}
+	name := body
+	if open == "{%" {
+		if i := bytes.Index(body, []byte(" in ")); i > 0 {
+			name = bytes.TrimSpace(body[i+4:])
+		}
+	}
+	end := 0
+	for end < len(name) && (isAlnum(name[end]) || name[end] == '_') {
+		end++
+	}
+	if templateRoots.lookup(name[:end]) == 0 {
+		return 0
+	}
+	rest := name[end:]
+	switch {
+	case len(rest) == 0 && open == "{{" && (equalFold(name, "self") || equalFold(name, "_self")):
+		return 55
+	case bytes.Contains(rest, []byte("|attr(")), bytes.Contains(rest, []byte("()")), bytes.Contains(rest, []byte(".server")), bytes.Contains(rest, []byte("['")):
+		return 65
+	}
+	return 0
+}
+
+// literalMethod reports whether an expression calls something on an empty or
+// quoted literal, or pipes a list of strings into a function.
+func literalMethod(b []byte) bool {
+	var rest []byte
+	switch b[0] {
+	case '\'', '"':
+		end := bytes.IndexByte(b[1:], b[0])
+		if end < 0 {
+			return false
+		}
+		rest = b[end+2:]
+		return len(rest) > 1 && rest[0] == '.' && isAlpha(rest[1])
+	case '[', '(':
+		end := bytes.IndexAny(b, "])")
+		if end < 0 {
+			return false
+		}
+		rest = b[end+1:]
+		if len(rest) > 1 && rest[0] == '|' {
+			return bytes.Contains(rest, []byte("('")) || bytes.Contains(rest, []byte("(\""))
+		}
+		return len(rest) > 1 && end < 2 && (rest[0] == '.' || rest[0] == '[')
+	}
+	return false
+}
+
+// smartyAt finds Smarty's own tags and those of FreeMarker and Velocity.
+func smartyAt(b []byte, i int) finding {
+	for _, s := range [...]string{"{$smarty.", "{php}", "<#assign ", "[#assign ", "#set($", "#set ($", "{{php}}", "__${", "<#include", "#include(", "#evaluate("} {
+		if hasPrefixFold(b[i:], s) {
+			return finding{score: 65, start: i, end: min(len(b), i+32), rule: "rce/template",
+				why: "is an expression that a template engine would evaluate"}
+		}
+	}
+	return finding{}
+}

@@ -34,6 +34,7 @@ type shellReader struct {
 	i, end int
 	term   byte
 	brace  bool
+	plus   bool // '+' stands for a blank
 	redir  bool
 }
 
@@ -41,16 +42,17 @@ type shellReader struct {
 var shellBreak = makeShellBreak()
 
 func makeShellBreak() (t [256]bool) {
-	for _, c := range []byte(" \t\r\n;|&()<>`'\"\\^$%{},?*[=/#") {
+	for _, c := range []byte(" \t\r\n;|&()<>`'\"\\^$%{},?*[=/#+") {
 		t[c] = true
 	}
 	t[0] = true
 	return t
 }
 
-// start positions the reader at a command that begins at b[i].
-func (r *shellReader) start(b []byte, i int) {
-	*r = shellReader{b: b, i: i, end: min(len(b), i+maxCommand)}
+// start positions the reader at a command that begins at b[i]; plus says
+// that '+' stands for a blank.
+func (r *shellReader) start(b []byte, i int, plus bool) {
+	*r = shellReader{b: b, i: i, end: min(len(b), i+maxCommand), plus: plus}
 }
 
 // next reads the next word into w; false when the command has ended. name is
@@ -81,7 +83,7 @@ func (r *shellReader) blanks(name bool) bool {
 	for r.i < r.end {
 		c := r.b[r.i]
 		switch {
-		case c == ' ' || c == '\t':
+		case c == ' ' || c == '\t' || c == '+' && r.plus:
 			r.i++
 		case name && (c == '(' || c == '{' && !r.braceList() || c == '!' || c == '@' || c == '"' || c == '\''):
 			r.i++
@@ -126,6 +128,11 @@ func (r *shellReader) special(w *shellWord, c byte, name bool) bool {
 		}
 	case ',', '}':
 		return r.list(w, c)
+	case '+':
+		if r.plus {
+			return true
+		}
+		w.put(c)
 	case '?', '*', '[':
 		w.glob = true
 		w.put(c)
