@@ -181,11 +181,8 @@ func (r *sqlReading) judgeAlgebra() {
 			break
 		}
 	}
-	if !r.short() || strong == 50 && (r.n > 5 || len(r.lex.b) > 24 || isBinary(r.lex.b)) {
+	if !r.short() || strong == 50 && (r.n > 5 || len(r.lex.b) > 24 || !utf8.Valid(r.lex.b)) {
 		strong = 35
 	}
 	r.report(strong, 0, r.n, "sqli/expression", "the value continues the query's string as an expression")
 }
-
-// isBinary reports whether b holds what no text holds.
-func isBinary(b []byte) bool { return !utf8.Valid(b) }
