@@ -1,0 +1,141 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"sync/atomic"
+
+	"weir/tenant"
+)
+
+// Steps by which a body's buffer grows: memory follows bytes received.
+const (
+	bodyStep  = 4 << 10
+	keepBody  = 64 << 10  // larger buffers are given back after the request
+	bodyTotal = 256 << 20 // bytes buffered by all requests of the node
+)
+
+// body is the message body of a request on its way through the node.
+type body struct {
+	src      io.Reader // nil: no body
+	conn     *clientConn
+	pace     pace
+	start    int64  // conn.received when reading began
+	read     int64  // content bytes taken from src
+	length   int64  // declared; -1: chunked
+	max      int64  // 0: none
+	buf      []byte // head of the body, or all of it
+	whole    bool   // buf is all of it
+	sent     bool   // the rest was forwarded to its end
+	budget   *atomic.Int64
+	reserved int64
+}
+
+// open prepares b for the body of a request whose head is h.
+func (b *body) open(src io.Reader, h *head, conn *clientConn, l *tenant.Limits, rate int64) {
+	b.src, b.conn, b.length, b.max = src, conn, h.length, l.MaxBodyBytes
+	if h.chunked {
+		b.length = -1
+	} else if h.length <= 0 {
+		b.src, b.length = nil, max(h.length, 0)
+	}
+	if b.src == nil {
+		b.whole = true
+		return
+	}
+	if conn != nil {
+		b.pace.reset(rate)
+		b.start = conn.received
+	}
+}
+
+// Read takes content from the client: the rest of a body whose head is
+// buffered. Its errors are final.
+func (b *body) Read(p []byte) (n int, err error) {
+	if b.conn == nil {
+		n, err = b.src.Read(p)
+	} else {
+		b.conn.allow(b.start, b.read, int64(len(p)))
+		n, err = b.pace.read(b.conn, p, b.src.Read)
+		b.conn.unlimit()
+	}
+	b.read += int64(n)
+	if b.max > 0 && b.read > b.max {
+		return n, errBodyTooLarge
+	}
+	if err == io.EOF && b.length >= 0 && b.read < b.length {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+var (
+	errBodyTooLarge = errors.New("body is larger than max_body_bytes")
+	errNoMemory     = errors.New("budget of buffered bytes is used up")
+)
+
+// fill buffers up to limit bytes. whole tells whether that was all.
+func (b *body) fill(limit int64) error {
+	if b.whole {
+		return nil
+	}
+	if b.max > 0 && b.length > b.max {
+		return errBodyTooLarge
+	}
+	for int64(len(b.buf)) < limit {
+		if err := b.grow(limit); err != nil {
+			return err
+		}
+		n, err := b.Read(b.buf[len(b.buf):min(int64(cap(b.buf)), limit)])
+		b.buf = b.buf[:len(b.buf)+n]
+		if err == io.EOF || err == nil && b.read == b.length {
+			b.whole = true
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// grow makes room for more, doubling within the budget.
+func (b *body) grow(limit int64) error {
+	if len(b.buf) < cap(b.buf) {
+		return nil
+	}
+	size := max(bodyStep, min(2*int64(cap(b.buf)), limit))
+	if b.budget.Add(size) > bodyTotal {
+		b.budget.Add(-size)
+		return errNoMemory
+	}
+	b.budget.Add(-b.reserved)
+	b.reserved = size
+	buf := make([]byte, len(b.buf), size)
+	copy(buf, b.buf)
+	b.buf = buf
+	return nil
+}
+
+// close gives the memory back and keeps a small buffer for the next request.
+func (b *body) close() {
+	b.budget.Add(-b.reserved)
+	buf := b.buf[:0]
+	if cap(buf) > keepBody {
+		buf = nil
+	}
+	*b = body{buf: buf, budget: b.budget}
+}
+
+// refusal maps an error of reading the body.
+func bodyRefusal(err error) Refusal {
+	switch {
+	case errors.Is(err, errBodyTooLarge):
+		return BodyTooLarge
+	case errors.Is(err, errNoMemory):
+		return NoMemory
+	case errors.Is(err, errTooSlow):
+		return TooSlow
+	}
+	return BadBody
+}

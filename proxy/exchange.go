@@ -1,0 +1,101 @@
+package proxy
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"weir/detect"
+	"weir/tenant"
+	"weir/tenant/wire"
+)
+
+// exchange is the state of one request while it is served: pooled, used by
+// one goroutine, never kept beyond the handler.
+type exchange struct {
+	ctx   *fasthttp.RequestCtx
+	conn  *clientConn
+	snap  *snapshot
+	start time.Time
+
+	head    head
+	body    body
+	req     detect.Request
+	scratch detect.Scratch
+	verdict *detect.Verdict // nil: not inspected
+
+	place     tenant.Place
+	path      []byte // of the target, as routing sees it
+	peer      netip.Addr
+	client    netip.Addr
+	trusted   bool   // the peer's word is believed
+	scheme    string // http or https, as the client used it
+	requestID []byte
+	incident  string // of a request with hits
+	denied    *tenant.DenyEntry
+	partial   bool
+	inspected time.Duration
+
+	hits []*wire.Hit // await the response's status
+
+	reply  reply
+	out    []byte    // the request as sent upstream
+	answer time.Time // when the response's head had arrived
+	lists  [2][][]byte
+}
+
+// begin prepares an exchange for the request in ctx.
+func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
+	x := s.exchanges.Get().(*exchange)
+	x.ctx = ctx
+	x.conn = ctx.Conn().(*clientConn)
+	x.snap = s.snapshot.Load()
+	x.start = time.Now()
+	x.peer = x.conn.peer
+	return x
+}
+
+// end gives everything back; the response may still be streaming, but
+// nothing of it lives in x.
+func (s *Server) end(x *exchange) {
+	x.body.close()
+	x.conn.unlimit()
+	clear(x.hits)
+	x.ctx, x.conn, x.snap, x.verdict, x.denied = nil, nil, nil, nil, nil
+	x.place, x.req = tenant.Place{}, detect.Request{}
+	x.hits, x.incident = x.hits[:0], ""
+	x.reply.early = false
+	x.partial, x.trusted, x.inspected, x.answer = false, false, 0, time.Time{}
+	if cap(x.out) > keepBody {
+		x.out = nil
+	}
+	s.exchanges.Put(x)
+}
+
+// appendUUIDv7 appends a UUID of version 7 (RFC 9562 5.7): time in
+// milliseconds, then random bits.
+func appendUUIDv7(dst []byte, now time.Time) []byte {
+	ms := uint64(now.UnixMilli())
+	a, b := rand.Uint64(), rand.Uint64()
+	hi := ms<<16 | 0x7000 | a&0x0fff
+	lo := 1<<63 | b>>2
+	dst = appendHex(dst, hi>>32, 8)
+	dst = append(dst, '-')
+	dst = appendHex(dst, hi>>16, 4)
+	dst = append(dst, '-')
+	dst = appendHex(dst, hi, 4)
+	dst = append(dst, '-')
+	dst = appendHex(dst, lo>>48, 4)
+	dst = append(dst, '-')
+	return appendHex(dst, lo, 12)
+}
+
+// appendHex appends the low n hex digits of v.
+func appendHex(dst []byte, v uint64, n int) []byte {
+	for i := n - 1; i >= 0; i-- {
+		dst = append(dst, "0123456789abcdef"[v>>(4*i)&15])
+	}
+	return dst
+}

@@ -1,0 +1,126 @@
+package proxy
+
+import (
+	"time"
+
+	"weir/detect"
+	"weir/tenant"
+)
+
+// inspects reports whether the request is looked at, and counts it.
+func (s *Server) inspects(x *exchange) bool {
+	c := x.place.Tenant.Counters
+	if x.place.Mode.Final == tenant.ModeOff || s.bypass.Load() {
+		c.Uninspected.Add(1)
+		return false
+	}
+	c.Requests.Add(1)
+	return true
+}
+
+// readBody opens the body and, when it is to be inspected, buffers as much
+// of it as the tenant's limits say.
+func (s *Server) readBody(x *exchange, inspected bool) Refusal {
+	l := &x.place.Site.Limits
+	x.body.open(x.ctx.RequestBodyStream(), &x.head, x.conn, l, x.place.Site.Timeouts.MinRate)
+	if x.body.max > 0 && x.body.length > x.body.max {
+		return BodyTooLarge
+	}
+	if !inspected {
+		return Accepted
+	}
+	return x.fillBody(l)
+}
+
+// fillBody buffers the body up to the inspection limit. A chunked body must
+// show one byte more to be known as too long.
+func (x *exchange) fillBody(l *tenant.Limits) Refusal {
+	limit := l.InspectBodyBytes
+	if x.body.length < 0 {
+		limit++
+	}
+	if err := x.body.fill(limit); err != nil {
+		return bodyRefusal(err)
+	}
+	if !x.body.whole && l.Beyond == tenant.BeyondReject {
+		return BodyTooLarge
+	}
+	x.partial = !x.body.whole
+	return Accepted
+}
+
+// view makes the detector's request of the head and the body's head.
+func (x *exchange) view(limit int64) *detect.Request {
+	body := x.body.buf
+	if x.partial {
+		body = body[:min(int64(len(body)), limit)]
+	}
+	x.req = detect.Request{Method: x.head.method, Target: x.head.target, Host: x.head.site,
+		Headers: x.head.headers, Body: body, BodyPartial: x.partial}
+	return &x.req
+}
+
+// inspect judges the request. A panic of the detector is one request's and
+// one tenant's: counted, and the request goes on uninspected.
+func (s *Server) inspect(x *exchange) {
+	t := x.place.Tenant
+	l := &x.place.Site.Limits
+	if x.partial && l.Beyond == tenant.BeyondBypass {
+		t.Counters.Partial.Add(1)
+		return
+	}
+	defer s.failOpen(x)
+	start := time.Now()
+	v := t.Policy.Detect.Inspect(x.view(l.InspectBodyBytes), t.Scope, &x.scratch)
+	x.inspected = time.Since(start)
+	s.metrics.inspection.Update(x.inspected.Seconds())
+	x.verdict = v
+	if v.Attack() {
+		t.Counters.Attacks.Add(1)
+	}
+	if v.Partial {
+		t.Counters.Partial.Add(1)
+	}
+}
+
+// failOpen recovers from a panic in the detector.
+func (s *Server) failOpen(x *exchange) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	x.verdict = nil
+	x.scratch = detect.Scratch{}
+	x.place.Tenant.Counters.FailOpen.Add(1)
+	s.log.panicked("inspection", x.place.Tenant.Name, p)
+}
+
+// blocks reports whether the verdict stops the request, and why.
+func (x *exchange) blocks() (reason string, ok bool) {
+	if x.denied != nil {
+		return "denylist", true
+	}
+	if x.verdict == nil {
+		return "", false
+	}
+	for i := range x.verdict.Matches {
+		if blocked, why := x.stops(&x.verdict.Matches[i]); blocked {
+			return why, true
+		}
+	}
+	return "", false
+}
+
+// stops reports whether one match alone stops the request: a virtual patch
+// in every mode but off, an attack in block mode. safe_blocking stops nothing
+// by itself until graylists exist; a bound crossed is a reason to tell, not
+// to stop.
+func (x *exchange) stops(m *detect.Match) (bool, string) {
+	switch m.Class {
+	case detect.VPatch:
+		return true, "vpatch"
+	case detect.Overlimit:
+		return false, ""
+	}
+	return x.place.Mode.Final == tenant.ModeBlock, "attack"
+}

@@ -1,0 +1,199 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+	"go.uber.org/zap"
+
+	"weir/config"
+	"weir/tenant"
+	"weir/tenant/wire"
+)
+
+// Sink takes hits. Offer never blocks and keeps h, which nobody changes any
+// more; false means that the hit is dropped.
+type Sink interface {
+	Offer(h *wire.Hit) bool
+}
+
+// Deps is what the node's program gives the server.
+type Deps struct {
+	Version string
+	NodeID  string // of this node, for ever; in hit IDs
+	Sink    Sink   // nil: hits are logged
+	Log     *zap.Logger
+	// Uplink describes the link to the cloud in /status; nil without one.
+	Uplink func() any
+	// WriteMetrics appends the uplink's metrics in exposition format; nil
+	// without any.
+	WriteMetrics func(w io.Writer)
+	// Reload reads the configuration again and hands it to Server.Reload; nil
+	// means Server.ReloadFile.
+	Reload func() config.Problems
+}
+
+// Server is the node. Its exported methods may be called by any goroutine.
+type Server struct {
+	deps      Deps
+	file      string
+	clock     *clock
+	log       *nodeLog
+	metrics   *nodeMetrics
+	pages     *pages
+	started   time.Time
+	snapshot  atomic.Pointer[snapshot]
+	ready     atomic.Bool
+	bypass    atomic.Bool
+	sequence  atomic.Uint64
+	boot      string
+	buffered  atomic.Int64 // bytes of bodies held now
+	exchanges sync.Pool
+
+	mu       sync.Mutex // guards changes of the snapshot
+	overlays map[tenant.ID]tenant.Overlay
+
+	listeners []*listener
+	servers   []*fasthttp.Server
+	admin     *adminServer
+}
+
+// New compiles cfg and opens the listeners; it serves nothing until Run.
+// Broken tenants do not fail it: their hosts answer 503. Errors are a
+// listener's or that no tenant can be served.
+func New(cfg *config.Node, deps Deps) (*Server, error) {
+	if deps.Log == nil {
+		deps.Log = zap.NewNop()
+	}
+	s := &Server{deps: deps, file: cfg.File, clock: newClock(), started: time.Now(), pages: newPages(),
+		overlays: map[tenant.ID]tenant.Overlay{}, metrics: newMetrics()}
+	s.boot = fmt.Sprintf("%x", s.started.UnixMilli())
+	s.log = &nodeLog{Logger: deps.Log, clock: s.clock}
+	s.exchanges.New = s.newExchange
+	snap, problems := compile(cfg, nil, nil, s.clock)
+	for _, err := range problems {
+		s.log.Error("tenant cannot be served as configured", zap.Error(err))
+	}
+	s.snapshot.Store(snap)
+	if err := s.listen(cfg); err != nil {
+		s.closeListeners()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) newExchange() any {
+	return &exchange{body: body{budget: &s.buffered}}
+}
+
+// Run serves until ctx ends, then drains: readiness goes off first, then no
+// connection is accepted and those in use are answered with Connection:
+// close. It returns nil after a complete drain.
+func (s *Server) Run(ctx context.Context) error {
+	background, stop := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { s.clock.run(background) })
+	wg.Go(func() { s.housekeep(background) })
+	failed := make(chan error, len(s.listeners)+1)
+	for i, l := range s.listeners {
+		wg.Go(func() { failed <- s.servers[i].Serve(l) })
+	}
+	if s.admin != nil {
+		wg.Go(func() { failed <- s.admin.serve() })
+	}
+	s.ready.Store(true)
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	err = errors.Join(err, s.drain())
+	stop()
+	wg.Wait()
+	return err
+}
+
+// drainTime bounds how long a drain waits for requests in flight.
+const drainTime = 30 * time.Second
+
+func (s *Server) drain() error {
+	s.ready.Store(false)
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	errs := make([]error, len(s.servers))
+	var wg sync.WaitGroup
+	for i, srv := range s.servers {
+		wg.Go(func() { errs[i] = srv.ShutdownWithContext(ctx) })
+	}
+	wg.Wait()
+	if s.admin != nil {
+		errs = append(errs, s.admin.close())
+	}
+	s.snapshot.Load().retire(nil)
+	return errors.Join(errs...)
+}
+
+// Close gives up the listeners of a server that never ran.
+func (s *Server) Close() { s.closeListeners() }
+
+func (s *Server) closeListeners() {
+	for _, l := range s.listeners {
+		l.Close()
+	}
+	if s.admin != nil {
+		s.admin.listener.Close()
+	}
+}
+
+// housekeep looks after what no request should: the kill switch and idle
+// connections.
+func (s *Server) housekeep(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		s.checkBypass()
+		for _, up := range s.snapshot.Load().pools {
+			up.sweep()
+		}
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// checkBypass looks for the kill switch: a file named bypass in the state
+// folder. While it is there everything is proxied uninspected.
+func (s *Server) checkBypass() {
+	_, err := os.Stat(filepath.Join(s.snapshot.Load().cfg.State, "bypass"))
+	on := err == nil
+	if s.bypass.Swap(on) != on {
+		s.log.Warn("kill switch changed", zap.Bool("bypass", on))
+	}
+}
+
+// Addrs returns the addresses of the listeners in order of configuration.
+func (s *Server) Addrs() (addrs []net.Addr) {
+	for _, l := range s.listeners {
+		addrs = append(addrs, l.Addr())
+	}
+	return addrs
+}
+
+// AdminAddr returns the address of the admin listener, nil when it is off.
+func (s *Server) AdminAddr() net.Addr {
+	if s.admin == nil {
+		return nil
+	}
+	return s.admin.listener.Addr()
+}

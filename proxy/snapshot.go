@@ -1,0 +1,151 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"weir/config"
+	"weir/tenant"
+)
+
+// snapshot is everything a request needs of the configuration: immutable,
+// loaded once per request.
+type snapshot struct {
+	cfg          *config.Node
+	table        *tenant.Table
+	peers        *tenant.Peers
+	header       string      // folded name of the tenant header; "" is off
+	sites        []*balancer // by Site.Index
+	pools        map[poolKey]*upstream
+	certificates *certificates
+}
+
+// poolKey keeps warm connections apart: by tenant and upstream.
+type poolKey struct {
+	tenant   tenant.ID
+	upstream tenant.Upstream
+}
+
+// balancer spreads a site's requests over its upstreams in turn.
+type balancer struct {
+	upstreams []*upstream
+	next      atomic.Uint32
+}
+
+// pick returns the upstream for the next request of site.
+func (s *snapshot) pick(site *tenant.Site) *upstream {
+	b := s.sites[site.Index]
+	if len(b.upstreams) == 1 {
+		return b.upstreams[0]
+	}
+	return b.upstreams[int(b.next.Add(1))%len(b.upstreams)]
+}
+
+// compile makes a snapshot aside, carrying over what prev holds: counters,
+// policies, warm connections. A tenant whose upstreams or certificates cannot
+// be used is broken in the new table and named in problems.
+func compile(cfg *config.Node, prev *snapshot, overlays map[tenant.ID]tenant.Overlay, c *clock) (*snapshot, []error) {
+	var prevTable *tenant.Table
+	if prev != nil {
+		prevTable = prev.table
+	}
+	problems := usable(cfg, prev, c)
+	table, errs := tenant.Build(cfg.Tenants, prevTable, overlays)
+	problems = append(problems, errs...)
+	s := &snapshot{cfg: cfg, table: table, peers: tenant.NewPeers(cfg.Identify.Trusted),
+		header: foldedName(cfg.Identify.Header)}
+	s.fillPools(prev, c)
+	s.certificates, errs = loadCertificates(table)
+	return s, append(problems, errs...)
+}
+
+// with returns s over another table of the same configuration.
+func (s *snapshot) with(table *tenant.Table, c *clock) *snapshot {
+	n := *s
+	n.table = table
+	n.fillPools(s, c)
+	return &n
+}
+
+// usable marks tenants broken whose upstreams cannot be used.
+func usable(cfg *config.Node, prev *snapshot, c *clock) (problems []error) {
+	for i := range cfg.Tenants {
+		t := &cfg.Tenants[i]
+		if t.Broken != nil {
+			continue
+		}
+		var errs []error
+		for _, site := range t.Sites {
+			for _, u := range site.Upstreams {
+				if _, err := newUpstream(u, c); err != nil {
+					errs = append(errs, fmt.Errorf("%s:%d: tenant %q: %w", t.File, site.Line, t.Name, err))
+				}
+			}
+		}
+		if t.Broken = errors.Join(errs...); t.Broken != nil {
+			problems = append(problems, t.Broken)
+		}
+	}
+	return problems
+}
+
+func foldedName(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "-")) }
+
+// fillPools gives each site its upstreams: those of prev where they are the
+// same.
+func (s *snapshot) fillPools(prev *snapshot, c *clock) {
+	s.pools = make(map[poolKey]*upstream, len(s.table.Sites))
+	s.sites = make([]*balancer, len(s.table.Sites))
+	for i, site := range s.table.Sites {
+		b := &balancer{}
+		s.sites[i] = b
+		if site.Tenant.Broken != nil {
+			continue
+		}
+		for _, u := range site.Upstreams {
+			k := poolKey{site.Tenant.ID, u}
+			if s.pools[k] == nil {
+				s.pools[k] = prev.pool(k, c)
+			}
+			b.upstreams = append(b.upstreams, s.pools[k])
+		}
+	}
+}
+
+// pool returns the warm pool of k, or a new one.
+func (s *snapshot) pool(k poolKey, c *clock) *upstream {
+	if s != nil {
+		if up := s.pools[k]; up != nil {
+			return up
+		}
+	}
+	up, err := newUpstream(k.upstream, c)
+	if err != nil {
+		// usable tried this very upstream a moment ago: its CA file has
+		// changed since. The pool refuses until the next reload.
+		up = &upstream{Upstream: k.upstream, clock: c}
+	}
+	return up
+}
+
+// retire closes the pools that next no longer uses. Requests still on them
+// end in peace.
+func (s *snapshot) retire(next *snapshot) {
+	for k, up := range s.pools {
+		if next == nil || next.pools[k] != up {
+			up.close()
+		}
+	}
+}
+
+// broken names the tenants that cannot be served.
+func (s *snapshot) broken() (names []string) {
+	for _, t := range s.table.Tenants {
+		if t.Broken != nil {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
