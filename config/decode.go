@@ -68,6 +68,14 @@ type scope struct {
 	tenant string
 	fatal  bool
 	found  Problems
+	meant  []string // what unknown keys were probably meant to be
+}
+
+// missing reports a key that must be there, unless a mistyped one was.
+func (s *scope) missing(at *place, key, table string) {
+	if !slices.Contains(s.meant, key) {
+		s.report(at, key, "%s is missing in %s", key, table)
+	}
 }
 
 func (s *scope) report(at *place, key, format string, args ...any) {
@@ -87,7 +95,7 @@ type number interface{ fromInteger() }
 
 // decode fills the struct dst from table, by the tags "toml"; name says where
 // in messages, like "[[tenant.site]]". Unknown keys and values of a wrong
-// type or form are reported; the rest is filled in. A field At of type
+// type or form are reported and left out; the rest is filled in. A field At of type
 // *place gets the place of the table.
 func (s *scope) decode(table map[string]any, at *place, name string, dst reflect.Value) {
 	fields := map[string]reflect.Value{}
@@ -106,6 +114,7 @@ func (s *scope) decode(table map[string]any, at *place, name string, dst reflect
 		hint := ""
 		if n := nearest(key, names); n != "" {
 			hint = fmt.Sprintf(", did you mean %q?", n)
+			s.meant = append(s.meant, n)
 		}
 		s.report(p, key, "unknown key %q in %s%s", key, name, hint)
 	}
@@ -127,8 +136,13 @@ func tagged(dst reflect.Value, at *place, fields map[string]reflect.Value) {
 
 func (s *scope) value(v any, at *place, table, key string, dst reflect.Value) {
 	if dst.Kind() == reflect.Pointer {
-		dst.Set(reflect.New(dst.Type().Elem()))
-		dst = dst.Elem()
+		target := reflect.New(dst.Type().Elem())
+		before := len(s.found)
+		s.value(v, at, table, key, target.Elem())
+		if len(s.found) == before || dst.Type().Elem().Kind() == reflect.Struct && kindOf(v) == "a table" {
+			dst.Set(target)
+		}
+		return
 	}
 	if t, ok := dst.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		s.text(v, at, key, dst, t)

@@ -51,8 +51,8 @@ func load(doc document, prev []tenant.Spec) (*Node, Problems) {
 	l := loader{base: base}
 	l.tenants(doc.file, f.Tenant)
 	l.include(s, &f)
-	if len(l.specs) == 0 && len(l.lost) == 0 {
-		s.report(f.At, "tenant", "no tenant: neither this file nor what it includes has a [[tenant]]")
+	if len(l.specs) == 0 && len(l.lost) == 0 && !slices.Contains(s.meant, "tenant") {
+		s.noTenant(&f, l.unmatched)
 	}
 	n.Tenants = l.settle(prev)
 	s.defaultTenants(&f, n.Tenants)
@@ -62,6 +62,14 @@ func load(doc document, prev []tenant.Spec) (*Node, Problems) {
 		return nil, ps
 	}
 	return n, ps
+}
+
+func (s *scope) noTenant(f *nodeFile, unmatched []string) {
+	if len(unmatched) > 0 {
+		s.report(f.At.at("include"), "include", "no tenant: include %q matches no file", unmatched)
+		return
+	}
+	s.report(f.At, "tenant", "no tenant: neither this file nor what it includes has a [[tenant]]")
 }
 
 func (s *scope) version(v *int, at *place) {
@@ -82,6 +90,9 @@ func (l *loader) include(s *scope, f *nodeFile) {
 			s.report(f.At.at("include", i), "include", "include: bad pattern %q", pattern)
 		} else if len(names) == 0 && !strings.ContainsAny(pattern, "*?[") {
 			s.report(f.At.at("include", i), "include", "include: there is no file %q", s.path(pattern))
+			l.lost = append(l.lost, s.path(pattern))
+		} else if len(names) == 0 {
+			l.unmatched = append(l.unmatched, pattern)
 		}
 		hidden := strings.HasPrefix(filepath.Base(pattern), ".")
 		for _, n := range names {
@@ -162,7 +173,7 @@ func (s *scope) check(at *place, key string, err error) {
 }
 
 func (s *scope) listeners(n *Node, f *nodeFile) {
-	if len(f.Listener) == 0 {
+	if len(f.Listener) == 0 && !slices.Contains(s.meant, "listener") {
 		s.report(f.At, "listener", "no [[listener]], write one with address = \":8080\"")
 	}
 	seen := map[string]int{}
@@ -242,7 +253,7 @@ func (s *scope) cloud(t *cloudTable) *Cloud {
 	c := &Cloud{URL: strings.TrimSuffix(t.URL, "/"), TokenFile: s.path(t.TokenFile), Insecure: t.Insecure}
 	c.CAFile = s.caFile(t.At.at("ca_file"), "ca_file", t.CAFile)
 	if t.TokenFile == "" {
-		s.report(t.At, "token_file", "token_file is missing in [cloud]")
+		s.missing(t.At, "token_file", "[cloud]")
 	} else if _, err := ReadToken(c.TokenFile); err != nil {
 		s.report(t.At.at("token_file"), "token_file", "%s", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/textproto"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +21,8 @@ type loader struct {
 	specs []tenant.Spec
 	lost  []string // files whose tenants are not all known
 	found Problems
+	// unmatched lists the patterns that matched no file.
+	unmatched []string
 }
 
 func (d duration) value() time.Duration { return time.Duration(d) }
@@ -49,20 +52,12 @@ func (s *scope) spec(raw rawTable, base tenant.Spec) tenant.Spec {
 	s.decode(raw.table, raw.at, "[[tenant]]", reflect.ValueOf(&t).Elem())
 	spec := base
 	spec.File, spec.Line, spec.Name, spec.Sites = s.file, raw.at.line, cmp.Or(t.Name, label(raw)), nil
-	switch {
-	case t.ID != nil:
-		spec.ID = *t.ID
-		if spec.ID == (tenant.ID{}) && raw.table["id"] == spec.ID.String() {
-			s.report(raw.at.at("id"), "id", "id: the UUID of zeros names nobody")
-		}
-	default:
-		s.report(raw.at, "id", "id is missing, write the tenant's UUID")
-	}
+	s.id(&spec, t.ID, raw)
 	s.tenantKeys(&spec, &t.tenantDefaults)
 	for i := range t.Site {
 		spec.Sites = append(spec.Sites, s.site(&t.Site[i], &spec))
 	}
-	if len(t.Site) == 0 {
+	if _, there := raw.table["site"]; !there && !slices.Contains(s.meant, "site") {
 		s.report(raw.at, "site", "no [[tenant.site]], write one with hosts and upstreams")
 	}
 	s.ownClaims(&spec)
@@ -70,6 +65,18 @@ func (s *scope) spec(raw rawTable, base tenant.Spec) tenant.Spec {
 		spec.Broken = s.found[0]
 	}
 	return spec
+}
+
+func (s *scope) id(spec *tenant.Spec, id *tenant.ID, raw rawTable) {
+	if _, there := raw.table["id"]; !there {
+		s.missing(raw.at, "id", "[[tenant]]")
+	}
+	if id == nil {
+		return
+	}
+	if spec.ID = *id; spec.ID == (tenant.ID{}) {
+		s.report(raw.at.at("id"), "id", "id: the UUID of zeros names nobody")
+	}
 }
 
 // tenantKeys puts the keys of [defaults], or of a tenant, over spec.
@@ -95,7 +102,7 @@ func (s *scope) tenantKeys(spec *tenant.Spec, t *tenantDefaults) {
 
 func (s *scope) limits(l *limits, base tenant.Limits) tenant.Limits {
 	out := l.over(base)
-	if out.InspectBodyBytes > maxInspect {
+	if l.InspectBodyBytes != nil && out.InspectBodyBytes > maxInspect {
 		s.report(l.At.at("inspect_body_bytes"), "inspect_body_bytes",
 			"inspect_body_bytes: %d is more than %d: it is memory of each request", out.InspectBodyBytes, maxInspect)
 	}
@@ -132,7 +139,7 @@ func applicationOf(a *application) int {
 
 func (s *scope) hosts(f *site, out *tenant.SiteSpec) {
 	if len(f.Hosts) == 0 {
-		s.report(f.At, "hosts", "hosts is missing in [[tenant.site]]")
+		s.missing(f.At, "hosts", "[[tenant.site]]")
 	}
 	for i, h := range f.Hosts {
 		p, err := tenant.CanonicalPattern(h)
@@ -146,7 +153,7 @@ func (s *scope) hosts(f *site, out *tenant.SiteSpec) {
 
 func (s *scope) upstreams(f *site, out *tenant.SiteSpec) {
 	if len(f.Upstreams) == 0 {
-		s.report(f.At, "upstreams", "upstreams is missing in [[tenant.site]]")
+		s.missing(f.At, "upstreams", "[[tenant.site]]")
 	}
 	https := false
 	for i, text := range f.Upstreams {
@@ -183,7 +190,7 @@ func (s *scope) upstreams(f *site, out *tenant.SiteSpec) {
 
 func (s *scope) route(f *route) tenant.RouteSpec {
 	if f.Path == "" {
-		s.report(f.At, "path", "path is missing in [[tenant.site.route]]")
+		s.missing(f.At, "path", "[[tenant.site.route]]")
 	} else {
 		s.check(f.At, "path", tenant.CheckRoute(f.Path))
 	}

@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -33,12 +34,16 @@ const noSite = -1
 // anyTenant, as a wanted owner, means that every site will do.
 const anyTenant = -1
 
+// ErrHostPattern refuses what is more than a host, or a wildcard that is not
+// the whole first label.
+var ErrHostPattern = errors.New(`want a name alone, without scheme, port and path, and "*." only before it`)
+
 // CanonicalPattern returns the canonical form of a host as it stands in
 // SiteSpec.Hosts: CanonicalHost without port, or "*." before one.
 func CanonicalPattern(pattern string) (string, error) {
 	name, wild := strings.CutPrefix(pattern, "*.")
-	if strings.IndexByte(name, ':') >= 0 && !strings.HasSuffix(name, "]") {
-		return "", ErrHostPort
+	if strings.ContainsAny(name, "/*") || strings.IndexByte(name, ':') >= 0 && !strings.HasSuffix(name, "]") {
+		return "", ErrHostPattern
 	}
 	b, err := CanonicalHost(nil, []byte(name))
 	if err != nil {
