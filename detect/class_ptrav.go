@@ -29,14 +29,15 @@ const (
 )
 
 func maybePTrav(f features, n int) bool {
-	return n > 3 && f&(fSlash|fBack|fPercent|fHigh|fCtl|fColon|fDot) != 0
+	return n > 3 && (f&(fSlash|fBack|fPercent|fHigh|fCtl|fColon|fDot) != 0 ||
+		f&(fAlpha|fDigit) == fAlpha|fDigit || n > maxName)
 }
 
 func judgePTrav(v *value, s *Scratch) finding {
 	b := v.b
 	best := judgeWrapper(v)
 	best = stronger(best, judgeFiller(v))
-	if v.f&(fSlash|fBack|fPercent|fHigh|fCtl) == 0 && v.f&fDigit == 0 {
+	if v.f&(fSlash|fBack|fPercent|fHigh|fCtl) == 0 && (v.f&fDigit == 0 || !hexSpelled(b)) {
 		return stronger(best, judgeDrive(b))
 	}
 	var p pathShape
@@ -56,6 +57,12 @@ func judgePTrav(v *value, s *Scratch) finding {
 		best = stronger(best, f)
 	}
 	return best
+}
+
+// hexSpelled reports whether a separator may be written in hexadecimal:
+// 0x2f, 0x5c or a bare 2f behind dots.
+func hexSpelled(b []byte) bool {
+	return bytes.Contains(b, []byte("0x")) || bytes.Contains(b, []byte("0X")) || bytes.Contains(b, []byte(".."))
 }
 
 func stronger(a, b finding) finding {
@@ -218,9 +225,9 @@ func judgeClimb(p *pathShape, w pathPlace, level uint8) finding {
 		return finding{score: 75, rule: oddRule, why: oddWhy}
 	case climbs > 0 && p.odd > 0:
 		return finding{score: 75, rule: oddRule, why: oddWhy}
-	case p.dots > 1 && p.dots+climbs > 2, p.dots > 0 && climbs > 1:
+	case p.dots > 1, p.dots > 0 && (climbs > 0 || p.rooted && p.back > 0):
 		return finding{score: 65, rule: oddRule, why: oddWhy}
-	case p.here > 4:
+	case p.here > 3:
 		return finding{score: 55, rule: oddRule, why: oddWhy}
 	case climbs == 0:
 		return finding{}

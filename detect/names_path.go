@@ -72,7 +72,7 @@ var secretNames = newWordTable([]wordGroup{
 		"web.config", "machine.config", "applicationhost.config", "metabase.xml", "sysprep.inf",
 		"sysprep.xml", "unattend.xml", "unattended.xml", "unattend.txt", "unattended.txt",
 		"autoexec.bat", "config.sys", "pagefile.sys", "hiberfil.sys", "master.passwd", "id_rsa",
-		"id_dsa", "wp-config.php", "tomcat-users.xml", "secevent.evt", "shadow", "passwd",
+		"id_dsa", "id_rsa.pub", "authorized_keys", "wp-config.php", "tomcat-users.xml", "secevent.evt", "shadow", "passwd",
 		"cmd.exe", "powershell.exe",
 	}},
 	{fileSystem, []string{

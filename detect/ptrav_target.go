@@ -31,7 +31,7 @@ func (p *pathShape) sensitivity() uint8 {
 		if prev < 0 && (p.drive || p.back > 0) {
 			best = max(best, p.rootClass(name, last))
 		}
-		if prev < 0 && (p.rooted || p.climbs > 0) && !last {
+		if !last && (prev < 0 && (p.rooted || p.climbs > 0) || logName(path[end:])) {
 			best = max(best, etcClass(name, path[end+1:]))
 		}
 		prev, start = start, end

@@ -14,6 +14,9 @@ func judgeCode(v *value) finding {
 	if v.f&fParen == 0 {
 		return best
 	}
+	if v.f&fAmp != 0 && v.f&fQuote != 0 {
+		best = stronger(best, judgeSplitName(v.b))
+	}
 	b := v.b
 	n := 0
 	for i := 0; n < maxCalls && best.score < 85; i++ {
@@ -34,6 +37,30 @@ func judgeCode(v *value) finding {
 		best = stronger(best, x.judgeCall(&c, fn))
 	}
 	return best
+}
+
+// judgeSplitName finds a name of Basic that is put together from strings:
+// "Ex"&"ec"&"ute(".
+func judgeSplitName(b []byte) finding {
+	n, first := 0, 0
+	for i := 1; i+1 < len(b); i++ {
+		k := bytes.Index(b[i:], []byte("\"&\""))
+		if k < 0 {
+			break
+		}
+		i += k
+		if isAlnum(b[i-1]) && i+3 < len(b) && isAlnum(b[i+3]) {
+			if n == 0 {
+				first = i
+			}
+			n++
+		}
+	}
+	if n < 2 {
+		return finding{}
+	}
+	return finding{score: 62, start: first, end: min(len(b), first+32), rule: "rce/split-name",
+		why: "puts a function's name together from pieces"}
 }
 
 func (x *shellContext) judgeCall(c *codeCall, fn uint8) finding {

@@ -13,7 +13,7 @@ const (
 type lookupReader struct {
 	n     int
 	depth int
-	over  bool
+	empty bool // a lookup without a name was resolved to its default
 	text  [maxLookupText]byte
 	open  [maxLookupDepth]int
 }
@@ -22,16 +22,12 @@ type lookupReader struct {
 func judgeLookup(v *value) finding {
 	b := v.b[:min(len(v.b), maxLookupBytes)]
 	var r lookupReader
-	nested := 0
 	start := -1
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
 		case c == '$' && i+1 < len(b) && b[i+1] == '{':
 			if start < 0 {
 				start = i
-			}
-			if r.depth > 0 {
-				nested++
 			}
 			r.push()
 			i++
@@ -47,8 +43,8 @@ func judgeLookup(v *value) finding {
 			r.n = 0
 		}
 	}
-	if nested > 1 && r.over {
-		return finding{score: 60, start: start, end: len(b), rule: "rce/nested-lookup",
+	if r.empty {
+		return finding{score: 70, start: start, end: len(b), rule: "rce/nested-lookup",
 			why: "hides a lookup's name behind nested lookups"}
 	}
 	return finding{}
@@ -57,8 +53,6 @@ func judgeLookup(v *value) finding {
 func (r *lookupReader) push() {
 	if r.depth < maxLookupDepth {
 		r.open[r.depth] = r.n
-	} else {
-		r.over = true
 	}
 	r.depth++
 }
@@ -76,6 +70,7 @@ func (r *lookupReader) pop() {
 	for i := 0; i+1 < len(text); i++ {
 		if text[i] == ':' && text[i+1] == '-' {
 			cut = i + 2
+			r.empty = r.empty || i < 2 && text[0] == ':'
 			break
 		}
 	}

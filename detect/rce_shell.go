@@ -291,7 +291,7 @@ func (c *shellCommand) kindQuality() int {
 		}
 	case cmdAdmin:
 		switch {
-		case c.verb && c.args < 7:
+		case c.verb && (c.args < 7 || c.options > 1):
 			return certain
 		case c.options > 0 && c.plain < 4:
 			return plausible
@@ -308,7 +308,7 @@ func (c *shellCommand) infoQuality() int {
 		return bareName
 	case c.secret, c.paths > 0 && c.plain < 4 && !c.word, c.options > 0 && c.plain == 0:
 		return certain
-	case c.shaped() > 0 && c.plain < 2, c.redirected && c.plain < 2:
+	case c.shaped() > 0 && c.plain < 2, c.redirected && c.plain < 2, !c.word && c.dotted == 1 && c.plain < 2:
 		return plausible
 	case !c.word && c.plain == 1 && c.args == 1, c.verb:
 		return bareWord

@@ -83,7 +83,7 @@ func (r *shellReader) blanks(name bool) bool {
 	for r.i < r.end {
 		c := r.b[r.i]
 		switch {
-		case c == ' ' || c == '\t' || c == '+' && r.plus:
+		case c == ' ' || c == '\t' || c == '+' && (r.plus || name):
 			r.i++
 		case name && (c == '(' || c == '{' && !r.braceList() || c == '!' || c == '@' || c == '"' || c == '\''):
 			r.i++
