@@ -70,24 +70,41 @@ func (s *Scratch) binary(b []byte, k kind, pl place) {
 	s.runs(b, k, pl)
 }
 
-// codeMarkers start code that a server or browser finds inside other content.
-var codeMarkers = [...][]byte{[]byte("<?php"), []byte("<?="), []byte("<%"), []byte("<script"), []byte("<SCRIPT")}
+// codeMarker reports whether b, which starts with '<', starts code that a
+// server or browser finds inside other content.
+func codeMarker(b []byte) bool {
+	if len(b) < 4 {
+		return false
+	}
+	switch b[1] {
+	case '?':
+		return b[2] == '=' || b[2]|0x20 == 'p' && b[3]|0x20 == 'h'
+	case '%':
+		return b[2] == '=' || b[2] == '@' || byteFeature[b[2]]&(fSpace|fAlpha) != 0 && len(textRun(b)) >= minRun
+	case 's', 'S':
+		return len(b) > 7 && foldEqual(b[1:7], "script")
+	}
+	return false
+}
 
 // windows inspects what follows a code marker.
 func (s *Scratch) windows(b []byte, k kind, pl place) {
-	for _, mark := range codeMarkers {
-		for at, n := 0, 0; n < maxWindows; n++ {
-			i := bytes.Index(b[at:], mark)
-			if i < 0 {
-				break
-			}
-			at += i
-			end := min(len(b), at+codeWindow)
-			if v := textRun(b[at:end]); len(v) >= minRun {
+	for at, n := 0, 0; n < maxWindows; {
+		i := bytes.IndexByte(b[at:], '<')
+		if i < 0 {
+			return
+		}
+		at += i
+		if codeMarker(b[at:min(len(b), at+codeWindow)]) {
+			v := textRun(b[at:min(len(b), at+codeWindow)])
+			if len(v) >= minRun {
 				s.value(v, k, pl.sub(at, at+len(v)))
 			}
-			at += len(mark)
+			n++
+			at += max(len(v), 1)
+			continue
 		}
+		at++
 	}
 }
 

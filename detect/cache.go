@@ -14,7 +14,7 @@ import (
 const (
 	// minCached is the length from which a lookup, about 0.7 µs, is cheaper
 	// than judging (BenchmarkCache).
-	minCached = 512
+	minCached = maxMemo + 1
 	// maxCached bounds keys: freecache takes up to 65535 bytes, but an entry
 	// must stay a small part of the cache.
 	maxCached = 16 << 10
@@ -44,7 +44,7 @@ func (s *Scratch) cacheKey(b []byte, k kind) []byte {
 
 // cacheable reports whether b is looked up.
 func (s *Scratch) cacheable(b []byte) bool {
-	return s.p.cache != nil && len(b) >= minCached && len(b) <= maxCached && len(s.rules) == 0 && !s.p.noPrefilter
+	return s.p.cache != nil && len(b) >= minCached && len(b) <= maxCached && len(s.rules) == 0 && !s.full
 }
 
 // cached reports whether key is a clean value.

@@ -28,10 +28,12 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 	if f&(fHigh|fCtl) != 0 && (s.gzip(b, k, pl, base) || s.step(StepUTF8, b, appendFolded(s.arena, b), k, pl, base)) {
 		return
 	}
-	if f&fPlus != 0 && f&fSpace == 0 && f&^base64Bytes != 0 && s.step(StepPlus, b, appendPlus(s.arena, b), k, pl, base) {
+	if s.base64(b, f, k, pl, base) {
 		return
 	}
-	s.base64(b, f, k, pl, base)
+	if f&fPlus != 0 && f&fSpace == 0 && f&^base64Bytes != 0 {
+		s.step(StepPlus, b, appendPlus(s.arena, b), k, pl, base)
+	}
 }
 
 // step inspects what a decoder made: out is the arena with the result
@@ -50,25 +52,22 @@ func (s *Scratch) step(sk StepKind, b, out []byte, k kind, pl place, base int) b
 	return true
 }
 
-// base64 decodes a value that is base64 as a whole, or whose tail is after
-// "data:...;base64,".
-func (s *Scratch) base64(b []byte, f features, k kind, pl place, base int) {
+// base64 inspects what a value decodes to that is base64 as a whole, or from
+// ";base64," on. It reports false when there is none.
+func (s *Scratch) base64(b []byte, f features, k kind, pl place, base int) bool {
 	if f&^base64Bytes != 0 {
-		i := -1
-		if f&fComma != 0 && f&fSemi != 0 {
-			i = bytes.Index(b, []byte(";base64,"))
+		if f&fComma == 0 || f&fSemi == 0 {
+			return false
 		}
+		i := bytes.Index(b, []byte(";base64,"))
 		if i < 0 {
-			return
+			return false
 		}
 		b = b[i+len(";base64,"):]
 	}
 	if len(b) < minBase64 || !maybeBase64(b) {
-		return
+		return false
 	}
 	out, ok := appendBase64(s.arena, b)
-	if !ok {
-		return
-	}
-	s.step(StepBase64, b, out, k, pl, base)
+	return ok && s.step(StepBase64, b, out, k, pl, base)
 }

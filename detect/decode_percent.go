@@ -26,12 +26,12 @@ func appendPercent(dst, src []byte, plus bool) []byte {
 	return dst
 }
 
-// lenientPercent reports whether src holds an overlong sequence that only a
-// decoder which does not check its digits reads: "%c1%8s", "%bg%qf".
+// lenientPercent reports whether src holds a sequence that only a decoder
+// which does not check its digits reads: "%c1%8s", "%bg%qf", "%2%f".
 func lenientPercent(src []byte) bool {
-	for i := 0; i+5 < len(src); i++ {
+	for i := 0; i+3 < len(src); i++ {
 		if src[i] == '%' {
-			if _, ok := lenientPair(src[i:]); ok {
+			if _, n := lenientSeq(src[i:]); n > 0 {
 				return true
 			}
 		}
@@ -42,36 +42,51 @@ func lenientPercent(src []byte) bool {
 // appendLenientPercent is appendPercent as such a decoder does it.
 func appendLenientPercent(dst, src []byte) []byte {
 	from := 0
-	for i := 0; i+5 < len(src); i++ {
+	for i := 0; i+3 < len(src); i++ {
 		if src[i] != '%' {
 			continue
 		}
-		if p, ok := lenientPair(src[i:]); ok {
+		if p, n := lenientSeq(src[i:]); n > 0 {
 			dst = appendPercent(dst, src[from:i], false)
-			dst = append(dst, p[0], p[1])
-			from = i + 6
-			i += 5
+			dst = append(dst, p[:n]...)
+			i += lenientLen[n]
+			from = i
+			i--
 		}
 	}
 	return appendPercent(dst, src[from:], false)
 }
 
-// lenientPair reads two percent sequences of which one at least is invalid
-// and which together are an overlong two-byte form.
-func lenientPair(b []byte) (p [2]byte, ok bool) {
+// lenientLen is the length of what lenientSeq read, by what came out.
+var lenientLen = [...]int{0, 4, 6}
+
+// lenientSeq reads at a '%' either two sequences of which one at least is
+// invalid and which together are an overlong two-byte form, or the digits of
+// one of the path characters with a '%' before each. n is the number of bytes
+// that come out, 0 when there is neither.
+func lenientSeq(b []byte) (p [2]byte, n int) {
+	if len(b) >= 4 && b[2] == '%' && hexVal[b[1]] >= 0 && hexVal[b[3]] >= 0 {
+		c := byte(hexVal[b[1]])<<4 | byte(hexVal[b[3]])
+		if c == '/' || c == '\\' || c == '.' {
+			return [2]byte{c}, 1
+		}
+	}
 	if len(b) < 6 || b[3] != '%' {
-		return p, false
+		return p, 0
 	}
 	strict := true
 	for i := range p {
 		hi, lo := b[3*i+1], b[3*i+2]
 		if (byteFeature[hi]|byteFeature[lo])&^(fAlpha|fDigit) != 0 {
-			return p, false
+			return p, 0
 		}
 		strict = strict && hexVal[hi] >= 0 && hexVal[lo] >= 0
 		p[i] = byte(lenientDigit(hi)<<4 + lenientDigit(lo))
 	}
-	return p, !strict && (p[0] == 0xc0 || p[0] == 0xc1) && p[1] >= 0x80
+	if strict || p[0] != 0xc0 && p[0] != 0xc1 || p[1] < 0x80 {
+		return p, 0
+	}
+	return p, 2
 }
 
 func lenientDigit(c byte) int {

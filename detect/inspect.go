@@ -61,7 +61,7 @@ func (s *Scratch) scanned(b []byte, f features, k kind, pl place) {
 		s.present(b, pl)
 	}
 	// Fast path: a short plain word has one form and no judge wants it.
-	if f&^plainBytes == 0 && (len(b) < minBase64 || k == kindName) && !s.p.noPrefilter {
+	if f&^plainBytes == 0 && (len(b) < minBase64 || k == kindName) && !s.full {
 		return
 	}
 	if s.values++; s.values > maxValues {
@@ -69,15 +69,19 @@ func (s *Scratch) scanned(b []byte, f features, k kind, pl place) {
 		return
 	}
 	// Fast path: a value that was judged clean a moment ago.
-	slot := s.memoSlot(b, f)
-	if slot != nil && slot.holds(s, b, k) {
-		return
+	var h uint64
+	memo := s.memoizable(b, f)
+	if memo {
+		var ok bool
+		if h, ok = s.remembered(b, k); ok {
+			return
+		}
 	}
 	m := s.mark()
 	if s.cacheable(b) {
 		s.long(b, f, k, pl)
-	} else if judged := s.judged; s.clean(b, f, k, pl) && s.judged > judged && slot != nil {
-		slot.store(s, b, k)
+	} else if judged := s.judged; s.clean(b, f, k, pl) && s.judged > judged && memo {
+		s.remember(h, b, k)
 	}
 	s.free(m)
 }
@@ -135,6 +139,9 @@ func (s *Scratch) form(b []byte, f features, k kind, pl place, base int) {
 		return
 	}
 	s.forms = append(s.forms, b)
+	if s.Trace != nil {
+		s.Trace(&s.point, b)
+	}
 	if s.document(b, pl) {
 		return
 	}
@@ -175,7 +182,7 @@ func (s *Scratch) judgePiece(b []byte, i, j int, f features, k kind, pl place) {
 	s.val = value{b[i:j], f, k}
 	for n := range judges {
 		jd := &judges[n]
-		if s.done&(1<<jd.class) != 0 || !jd.maybe(f, j-i) && !s.p.noPrefilter {
+		if s.done&(1<<jd.class) != 0 || !jd.maybe(f, j-i) && !s.full {
 			continue
 		}
 		s.judged++

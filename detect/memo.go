@@ -13,7 +13,7 @@ import (
 // look clean and no tenant can time what another one saw.
 
 const (
-	memoSlots = 64
+	memoSlots = 128
 	minMemo   = 16  // bytes; below, judging is as fast
 	maxMemo   = 512 // bytes; bounds a scratch's memo to memoSlots * maxMemo
 )
@@ -25,23 +25,31 @@ type memoEntry struct {
 	value             []byte
 }
 
-// memoSlot returns where b belongs, nil when the memo takes no part: for
-// lengths out of bounds, under virtual patches, which want to see every
-// value, and for policies that prove the prefilter.
-func (s *Scratch) memoSlot(b []byte, f features) *memoEntry {
-	if len(b) < minMemo || len(b) > maxMemo || f&^plainBytes == 0 || len(s.rules) > 0 || s.p.noPrefilter {
-		return nil
+// memoizable reports whether the memo takes part: not for lengths out of
+// bounds, not under virtual patches, which want to see every value, and not
+// when every form has to reach every judge.
+func (s *Scratch) memoizable(b []byte, f features) bool {
+	return len(b) >= minMemo && len(b) <= maxMemo && f&^plainBytes != 0 && len(s.rules) == 0 && !s.full
+}
+
+// remembered reports whether b was judged clean under the same policy, scope
+// and kind. The hash says where to store it otherwise.
+func (s *Scratch) remembered(b []byte, k kind) (h uint64, ok bool) {
+	h = xxhash.Sum64(b)
+	for _, m := range [...]*memoEntry{&s.memo[h%memoSlots], &s.memo[h>>32%memoSlots]} {
+		if m.generation == s.p.generation && m.scope == s.scope && m.kind == k && bytes.Equal(m.value, b) {
+			return h, true
+		}
 	}
-	return &s.memo[xxhash.Sum64(b)%memoSlots]
+	return h, false
 }
 
-// holds reports whether m is b under the same policy, scope and kind.
-func (m *memoEntry) holds(s *Scratch, b []byte, k kind) bool {
-	return m.generation == s.p.generation && m.scope == s.scope && m.kind == k && bytes.Equal(m.value, b)
-}
-
-// store puts b into m.
-func (m *memoEntry) store(s *Scratch, b []byte, k kind) {
+// remember stores b in one of its two places, in turn.
+func (s *Scratch) remember(h uint64, b []byte, k kind) {
+	if s.memoTurn++; s.memoTurn&1 == 0 {
+		h >>= 32
+	}
+	m := &s.memo[h%memoSlots]
 	m.generation, m.scope, m.kind = s.p.generation, s.scope, k
 	m.value = append(m.value[:0], b...)
 }

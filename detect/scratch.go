@@ -4,11 +4,17 @@ package detect
 // request to request; it is not safe for concurrent use. Buffers grow to
 // named bounds at most and shrink after a large request.
 type Scratch struct {
+	// Trace, when not nil, is called with each form of each value before it
+	// is judged, for tools that explain a verdict. Point and value are valid
+	// during the call. It turns all shortcuts off.
+	Trace func(p *Point, v []byte)
+
 	verdict Verdict
 
 	p     *Policy
 	r     *Request
 	scope uint64
+	full  bool    // no shortcuts: every form reaches every judge
 	rules []*rule // virtual patches whose conditions r meets
 
 	point Point
@@ -19,7 +25,9 @@ type Scratch struct {
 	matches int    // findings recorded; the arena is not freed below one
 	seen    []seenParam
 	inflate inflater
-	memo    [memoSlots]memoEntry
+
+	memo     [memoSlots]memoEntry
+	memoTurn uint8
 
 	values   int // values seen
 	depth    int // decoders and documents around the current form
@@ -37,9 +45,10 @@ type Scratch struct {
 // reset prepares s for r.
 func (s *Scratch) reset(p *Policy, r *Request) {
 	s.p, s.r = p, r
+	s.full = p.noPrefilter || s.Trace != nil
 	s.shrink()
 	s.point.n = 0
-	s.matches, s.values, s.depth, s.xmls, s.work, s.inflated = 0, 0, 0, 0, 0, 0
+	s.matches, s.values, s.depth, s.xmls, s.judged, s.work, s.inflated = 0, 0, 0, 0, 0, 0, 0
 	s.budget = workBase + workRate*requestSize(r)
 	s.found, s.done = 0, 0
 	s.verdict = Verdict{Matches: s.verdict.Matches[:0], Partial: r.BodyPartial}

@@ -48,7 +48,7 @@ func (s *Scratch) param(b []byte, step, nameStep StepKind, pl place, first int) 
 		return
 	}
 	name, v := b[:i], b[i+1:]
-	if f := scan(name); f&^plainBytes != 0 || len(s.rules) > 0 || s.p.noPrefilter {
+	if f := scan(name); f&^plainBytes != 0 || len(s.rules) > 0 || s.full {
 		s.push(nameStep, -1, nil)
 		s.encoded(name, kindName, pl.sub(0, i), step == StepCookie)
 		s.pop()
@@ -57,16 +57,17 @@ func (s *Scratch) param(b []byte, step, nameStep StepKind, pl place, first int) 
 		return
 	}
 	m := s.mark()
-	depth := s.pushName(name, step)
+	depth := s.pushName(name, step, count(s.seen[first:], name))
 	s.encoded(v, kindParam, pl.sub(i+1, len(b)), step == StepCookie)
 	s.point.n -= depth
 	s.free(m)
-	s.remember(name, v, first)
+	s.note(name, v, first)
 }
 
 // pushName pushes the steps of a parameter name: a, a[b] and a[] are what
-// PHP, Rails and their kin make of them. It returns the number of steps.
-func (s *Scratch) pushName(name []byte, step StepKind) int {
+// PHP, Rails and their kin make of them; item is the index for a[]. It
+// returns the number of steps.
+func (s *Scratch) pushName(name []byte, step StepKind, item int) int {
 	if bytes.IndexByte(name, '%') >= 0 || bytes.IndexByte(name, '+') >= 0 {
 		name = s.keep(appendPercent(s.arena, name, true))
 	}
@@ -82,15 +83,19 @@ func (s *Scratch) pushName(name []byte, step StepKind) int {
 		if end < 0 {
 			break
 		}
-		s.pushKey(rest[1:end])
+		s.pushKey(rest[1:end], item)
 		rest = rest[end+1:]
 	}
 	return n
 }
 
-// pushKey pushes what stands between brackets: nothing or a small number is
-// an index, anything else a key.
-func (s *Scratch) pushKey(key []byte) {
+// pushKey pushes what stands between brackets: a small number is an index,
+// nothing is item, anything else a key.
+func (s *Scratch) pushKey(key []byte, item int) {
+	if len(key) == 0 {
+		s.push(StepArray, item, nil)
+		return
+	}
 	index := 0
 	for _, c := range key {
 		if c < '0' || c > '9' || len(key) > 6 {
@@ -102,8 +107,8 @@ func (s *Scratch) pushKey(key []byte) {
 	s.push(StepArray, index, nil)
 }
 
-// remember notes a parameter and whether its name came before.
-func (s *Scratch) remember(name, v []byte, first int) {
+// note notes a parameter and whether its name came before.
+func (s *Scratch) note(name, v []byte, first int) {
 	if len(s.seen)-first >= maxPollute || len(name) == 0 {
 		return
 	}
@@ -134,11 +139,25 @@ func (s *Scratch) pollution(seen []seenParam, step StepKind, pl place) {
 			}
 		}
 		v := s.keep(out)
-		depth := s.pushName(seen[i].name, step)
+		depth := s.pushName(seen[i].name, step, -1)
 		s.value(v, kindParam, pl.inexact())
 		s.point.n -= depth
 		s.free(m)
 	}
+}
+
+// count returns how many parameters of seen are called name, if it asks for
+// one by ending in "[]".
+func count(seen []seenParam, name []byte) (n int) {
+	if !bytes.HasSuffix(name, []byte("[]")) && !bytes.HasSuffix(name, []byte("%5D")) {
+		return 0
+	}
+	for i := range seen {
+		if bytes.Equal(seen[i].name, name) {
+			n++
+		}
+	}
+	return n
 }
 
 // named reports whether seen holds name.

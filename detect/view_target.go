@@ -18,17 +18,20 @@ func (s *Scratch) viewTarget() {
 	}
 }
 
-// viewPath inspects a path as a whole and, when it holds more than plain
-// names, each of its segments: those may be encoded or injected by
-// themselves.
+// viewPath inspects the segments of a path, which may be encoded or injected
+// by themselves, and the path as a whole. Segments come first: theirs is the
+// more exact point.
 func (s *Scratch) viewPath(path []byte, pl place) {
 	f := scan(path)
+	if f&^(plainBytes|fSlash|fDot) != 0 || len(path) > minBase64 || len(s.rules) > 0 || s.full {
+		s.segments(path, pl)
+	}
 	s.push(StepPath, -1, nil)
 	s.pathPart(path, f, pl)
 	s.pop()
-	if f&^(plainBytes|fSlash|fDot) == 0 && len(path) <= minBase64 && len(s.rules) == 0 {
-		return
-	}
+}
+
+func (s *Scratch) segments(path []byte, pl place) {
 	for from, i := 0, 0; from < len(path); {
 		n := bytes.IndexByte(path[from:], '/')
 		if n < 0 {
