@@ -52,10 +52,11 @@ func register[I, O any](s *Server, api huma.API, op huma.Operation, do func(cont
 	op.BodyReadTimeout = -1 // the server's own holds; in process there is none
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, in)
-		if err != nil {
-			return nil, s.problem(ctx, err)
+		var done huma.StatusError
+		if err == nil || errors.As(err, &done) { // huma knows what to answer
+			return out, err
 		}
-		return out, nil
+		return nil, s.problem(ctx, err)
 	})
 }
 
@@ -124,10 +125,7 @@ func (s *Server) authorize(ctx context.Context, p *store.Principal, id string, a
 // problem is the only place where an error becomes a status.
 func (s *Server) problem(ctx context.Context, err error) huma.StatusError {
 	var in *store.InputError
-	var done huma.StatusError
 	switch {
-	case errors.As(err, &done):
-		return done
 	case errors.Is(err, store.ErrNotFound):
 		return huma.NewError(http.StatusNotFound, "not found")
 	case errors.Is(err, store.ErrCredential):

@@ -38,6 +38,9 @@ func (s *Store) Init(ctx context.Context, name string, brand wire.Brand, email, 
 	if err := validName(name); err != nil {
 		return f, err
 	}
+	if err := validBrand(brand); err != nil {
+		return f, err
+	}
 	u, err := s.newUser(email, "", account.GlobalAdmin, password)
 	if err != nil {
 		return f, err
