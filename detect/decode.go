@@ -53,8 +53,11 @@ func (s *Scratch) step(sk StepKind, b, out []byte, k kind, pl place, base int) b
 }
 
 // base64 inspects what a value decodes to that is base64 as a whole, or from
-// ";base64," on. It reports false when there is none.
+// ";base64," on. Names are not tried. It reports false when there is none.
 func (s *Scratch) base64(b []byte, f features, k kind, pl place, base int) bool {
+	if k == kindName {
+		return false
+	}
 	if f&^base64Bytes != 0 {
 		if f&fComma == 0 || f&fSemi == 0 {
 			return false

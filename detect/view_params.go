@@ -37,13 +37,16 @@ func (s *Scratch) params(b []byte, sep byte, step, nameStep StepKind, pl place) 
 	s.seen = s.seen[:first]
 }
 
-// param inspects one name=value. A parameter without '=' is all value:
+// param inspects one name=value. Without a value the name is all value:
 // pages that take the bare query string see it so.
 func (s *Scratch) param(b []byte, step, nameStep StepKind, pl place, first int) {
 	i := bytes.IndexByte(b, '=')
-	if i < 0 {
+	if i < 0 || i == len(b)-1 {
+		if i < 0 {
+			i = len(b)
+		}
 		s.push(nameStep, -1, nil)
-		s.encoded(b, kindParam, pl, step == StepCookie)
+		s.encoded(b[:i], kindParam, pl.sub(0, i), step == StepCookie)
 		s.pop()
 		return
 	}
@@ -52,9 +55,6 @@ func (s *Scratch) param(b []byte, step, nameStep StepKind, pl place, first int) 
 		s.push(nameStep, -1, nil)
 		s.encoded(name, kindName, pl.sub(0, i), step == StepCookie)
 		s.pop()
-	}
-	if len(v) == 0 {
-		return
 	}
 	m := s.mark()
 	depth := s.pushName(name, step, count(s.seen[first:], name))
