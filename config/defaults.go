@@ -42,6 +42,13 @@ func defaults() (*Node, tenant.Spec) {
 		}
 }
 
+// Defaults returns what holds of a node whose files say nothing: for tools
+// that judge without configuration.
+func Defaults() *Node {
+	n, _ := defaults()
+	return n
+}
+
 // cloudDefaults is a cloud of which the file said nothing.
 func cloudDefaults() *CloudServer {
 	return &CloudServer{
