@@ -176,10 +176,13 @@ func (c *client) readToken() (string, error) {
 	if err == nil && token != "" {
 		c.held = token
 	}
-	if c.held == "" {
-		return "", fmt.Errorf("%w: %w", errToken, err)
+	switch {
+	case c.held != "":
+		return c.held, nil
+	case err == nil:
+		return "", fmt.Errorf("%w: it is empty", errToken)
 	}
-	return c.held, nil
+	return "", fmt.Errorf("%w: %w", errToken, err)
 }
 
 // learn takes the state from how a call ended.

@@ -141,6 +141,10 @@ func (s *spool) ack(k *batch) {
 func (s *spool) trim() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.trimLocked()
+}
+
+func (s *spool) trimLocked() {
 	for len(s.segs) > 0 {
 		g := s.segs[0]
 		last := len(s.segs) == 1 && s.file != nil

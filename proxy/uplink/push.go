@@ -41,7 +41,7 @@ const (
 	maxAck     = 4 << 20 // bytes
 	pushLinger = 50 * time.Millisecond
 	leastWait  = 250 * time.Millisecond
-	mostWait   = 15 * time.Second
+	mostWait   = 5 * time.Second
 )
 
 // run sends until ctx ends.

@@ -84,6 +84,9 @@ func openSpool(dir string, room int64) (*spool, error) {
 			g.from = min(pos.off, g.size)
 		}
 	}
+	if err := pf.write(pos); err != nil { // has its place on the disk from now on
+		s.errors.Add(1)
+	}
 	s.trim()
 	if len(s.segs) > 0 {
 		signal(s.ready)
@@ -123,9 +126,7 @@ func (s *spool) write(k *block) error {
 	g := s.segs[len(s.segs)-1]
 	if _, err := s.file.Write(k.b); err != nil {
 		s.errors.Add(1)
-		if s.file.Truncate(g.size) != nil {
-			s.retireLocked() // the torn end stays in a file of its own
-		}
+		s.giveUpLocked(g)
 		return fmt.Errorf("cannot write spool: %w", err)
 	}
 	s.dirty = true
@@ -137,6 +138,16 @@ func (s *spool) write(k *block) error {
 	s.spooled.Add(uint64(k.records))
 	signal(s.ready)
 	return nil
+}
+
+// giveUpLocked takes a failed write back. When that fails too, the torn end
+// stays in a file that is not written any more. A segment whose records are
+// all acknowledged goes: on a full disk its room is what the next needs.
+func (s *spool) giveUpLocked(g *segment) {
+	if err := s.file.Truncate(g.size); err != nil || g.size > 0 {
+		s.retireLocked()
+		s.trimLocked()
+	}
 }
 
 // roomLocked makes file the one that n bytes go to.

@@ -26,7 +26,7 @@ type writer struct {
 	at      int         // hits[:at] are in the block, or done with
 	freed   int         // hits[:freed] are off the queue
 	block   block
-	written chan struct{} // has a token after a write to the spool
+	written chan struct{} // has a token after an attempt to write to the spool
 }
 
 const (
@@ -81,15 +81,15 @@ func (w *writer) writeBlock() error {
 	}
 	err := w.spool.write(&w.block)
 	w.trouble.note("spool", err)
+	if w.always {
+		w.trouble.note("spool sync", w.spool.sync())
+	} else {
+		signal(w.written) // after an error too: files may be left to close
+	}
 	if err != nil {
 		return err
 	}
 	w.block = block{b: w.block.b[:0]}
-	if w.always {
-		w.trouble.note("spool sync", w.spool.sync())
-	} else {
-		signal(w.written)
-	}
 	return nil
 }
 
