@@ -37,6 +37,9 @@ func judgePTrav(v *value, s *Scratch) finding {
 	b := v.b
 	best := judgeWrapper(v)
 	best = stronger(best, judgeFiller(v))
+	if v.f&fDollar != 0 && hasSuffixFold(b, "::$data") {
+		best = stronger(best, finding{score: 75, end: len(b), rule: "ptrav/stream", why: "asks for the raw data stream of a file"})
+	}
 	if v.f&(fSlash|fBack|fPercent|fHigh|fCtl) == 0 && (v.f&fDigit == 0 || !hexSpelled(b)) {
 		return stronger(best, judgeDrive(b))
 	}
@@ -186,7 +189,7 @@ func judgePath(p *pathShape, w pathPlace) finding {
 	} else if !w.whole && bytes.IndexByte(w.v.b[:w.start], '\n') >= 0 {
 		best.score /= 2
 	} else if !w.whole && w.words() {
-		best.score = best.score * 3 / 5
+		best.score /= 2
 	}
 	return best
 }
@@ -198,7 +201,7 @@ func judgeTarget(p *pathShape, w pathPlace, level uint8) finding {
 	anchored := p.rooted || p.drive || p.back > 0 || p.nul >= 0
 	score := 0
 	switch {
-	case level == fileNone:
+	case level == fileNone, !forced && programFile(p.path()):
 	case level == fileDotName:
 		score = 80
 	case level == fileSecret && (forced || anchored || p.encoded > 0):
@@ -270,6 +273,16 @@ func pageFile(path []byte) bool {
 	return false
 }
 
+// programFile reports whether the path ends in a program or a part of one:
+// error reports name these.
+func programFile(path []byte) bool {
+	switch string(extension(path)) {
+	case "dll", "exe", "sys", "mui", "ttf", "ocx", "so", "dylib", "jar", "ttc":
+		return true
+	}
+	return false
+}
+
 // extension returns what stands after the last dot of the last segment.
 func extension(path []byte) []byte {
 	i := bytes.LastIndexByte(path, '.')
@@ -285,8 +298,6 @@ func judgeTail(p *pathShape, w pathPlace) finding {
 	switch {
 	case p.nul >= 0 && p.n > 2 && !bytes.Contains(path, []byte("://")) && bytes.IndexByte(path, '?') < 0 && !hasPrefixFold(path, "http") && (extension(trimSlash(p.path())) != nil || p.depth > 1 && p.rooted):
 		return finding{score: 65, rule: "ptrav/nul", why: "ends a file name with a NUL byte"}
-	case w.whole && hasSuffixFold(path, "::$data"):
-		return finding{score: 75, rule: "ptrav/stream", why: "asks for the raw data stream of a file"}
 	case w.whole && len(path) > 4 && path[0] == '\\' && path[1] == '\\' && bytes.Contains(path, []byte("$\\")):
 		return finding{score: 75, rule: "ptrav/share", why: "names an administrative share"}
 	}

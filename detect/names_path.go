@@ -95,9 +95,9 @@ var secretNames = newWordTable([]wordGroup{
 var serverRoots = newWordTable([]wordGroup{
 	{fileSystem, []string{
 		"xampp", "wamp", "wamp64", "lampp", "apache", "apache2", "apache24", "inetpub", "winnt",
-		"windows", "php", "php4", "php5", "mysql", "boot.ini", "sysprep", "program files",
-		"programfiles", "program files (x86)", "documents and settings", "$recycle.bin",
-		"system volume information", "recycler", "appserv", "netserver", "system32", "home2",
+		"php", "php4", "php5", "mysql", "sysprep", "$recycle.bin", "system volume information",
+		"recycler", "appserv", "netserver", "system32", "home2",
 	}},
-	{fileLog, []string{"log", "logs", "opt", "home", "usr", "var", "etc", "proc", "root", "users", "web", "www"}},
+	{fileLog, []string{"log", "logs", "opt", "home", "usr", "var", "etc", "proc", "root", "users", "web", "www",
+		"windows", "program files", "programfiles", "program files (x86)", "documents and settings"}},
 })

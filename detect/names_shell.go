@@ -21,15 +21,15 @@ const (
 var shellCommands = newWordTable([]wordGroup{
 	{cmdInfo, []string{
 		"whoami", "uname", "ifconfig", "ipconfig", "systeminfo", "sysinfo", "netstat", "printenv", "lsof",
-		"tasklist", "hostname", "pwd", "ls", "dir", "df", "du", "ps", "uptime", "dmesg", "lscpu", "lsblk",
-		"lspci", "lsusb", "lsmod", "getent", "getcap", "vmstat", "qwinsta", "driverquery", "vol", "ver",
+		"tasklist", "ls", "dir", "df", "du", "ps", "uptime", "dmesg", "lscpu", "lsblk",
+		"lspci", "lsusb", "lsmod", "getent", "getcap", "vmstat", "qwinsta", "driverquery",
 		"arp", "nproc", "logname", "lsb_release", "hostnamectl", "hostid", "pstree", "fdisk", "getmac", "quser",
-		"ll", "klist", "whereis", "ss", "phpversion", "locale", "ulimit", "crontab", "vdir", "mpstat", "iostat",
+		"ll", "klist", "whereis", "ss", "phpversion", "ulimit", "crontab", "vdir", "mpstat", "iostat",
 	}},
 	{cmdInfo | cmdWord, []string{
 		"id", "who", "w", "date", "env", "groups", "last", "set", "users", "mount", "free", "top", "history",
 		"jobs", "alias", "arch", "export", "finger", "path", "which", "tree", "lastlog", "route", "dig", "test",
-		"false", "true", "help", "version", "stat",
+		"false", "true", "help", "version", "stat", "hostname", "pwd", "vol", "ver", "locale",
 	}},
 	{cmdRead, []string{
 		"tac", "awk", "gawk", "mawk", "sed", "grep", "egrep", "fgrep", "zgrep", "nl", "od", "xxd", "hexdump",

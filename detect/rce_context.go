@@ -171,7 +171,7 @@ func (x *shellContext) bareDoubt(op, at int, c *shellCommand) int {
 	if c.plain > 0 && c.word {
 		doubt += 40
 	}
-	if op != opTick && op != opSubst && at > 2 && x.identifierBefore(at) {
+	if c.word && op != opTick && op != opSubst && at > 2 && x.identifierBefore(at) {
 		doubt += 15
 	}
 	if op == opAmp && at > 0 && c.term == ';' && b[at+1] != ' ' {
@@ -190,7 +190,7 @@ func (x *shellContext) bareDoubt(op, at int, c *shellCommand) int {
 // but a name of letters: a list of fields.
 func (x *shellContext) identifierBefore(at int) bool {
 	for i, c := range x.b[:at] {
-		if !isAlpha(c) && c != '_' && c != ' ' && c != '-' {
+		if !isAlpha(c) && c != '_' && c != ' ' && c != '-' && c != ';' && c != '|' && c != ',' {
 			return false
 		}
 		if i > 64 {
@@ -225,7 +225,7 @@ func (x *shellContext) textDoubt(before, q int) int {
 	case before > 2:
 		doubt = 12
 	}
-	if len(x.b) > 2*shortValue && x.blanks > 40 {
+	if len(x.b) > 2*shortValue && x.blanks > 40 || len(x.b) > shortValue && x.lines > 3 {
 		doubt += 20
 	}
 	if q >= certain && doubt > 0 && len(x.b) < shortValue {
@@ -262,6 +262,8 @@ func (x *shellContext) judgeLine() finding {
 	q := c.quality()
 	score := 0
 	switch {
+	case c.word && b[0] >= 'A' && b[0] <= 'Z' && b[1] >= 'A' && b[1] <= 'Z' && !c.secret:
+		score = 30 // a method of HTTP, a heading
 	case q == certain && c.args > 0 && c.plain < 4 && c.kind != cmdPrint:
 		score = 56
 	case q == plausible && c.located && c.plain == 0:

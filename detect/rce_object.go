@@ -27,6 +27,10 @@ func judgeObject(v *value) finding {
 		}
 	case 'O', 'a', 'C':
 		score = phpObject(b)
+	case 'c':
+		if hasPrefixFold(b, "class.") && (containsASCII(b, "classLoader") || containsASCII(b, "protectionDomain")) {
+			score = 88
+		}
 	case '!':
 		if bytes.HasPrefix(b, []byte("!!python/")) || bytes.HasPrefix(b, []byte("!!javax.")) ||
 			bytes.HasPrefix(b, []byte("!ruby/")) || bytes.HasPrefix(b, []byte("!!java.")) || bytes.HasPrefix(b, []byte("!!com.")) {
@@ -40,6 +44,8 @@ func judgeObject(v *value) finding {
 	return finding{score: score, start: start, end: min(len(v.b), start+64), rule: "rce/object",
 		why: "is a serialised object of a class that the sender chose"}
 }
+
+func containsASCII(b []byte, s string) bool { return bytes.Contains(b, []byte(s)) }
 
 // phpObject weighs O:8:"Name":1:{ and arrays that hold such.
 func phpObject(b []byte) int {

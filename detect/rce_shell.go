@@ -147,7 +147,7 @@ func (c *shellCommand) argument(b []byte, w *shellWord) {
 		c.numbers++
 	case numericHost(text):
 		c.names++
-	case pathLike(text) || w.glob && len(text) > 1:
+	case pathLike(text) || w.glob && bytes.IndexAny(text, "/*") >= 0 && len(text) > 1:
 		c.paths++
 		c.file(text)
 		c.shell = c.shell || bytes.HasSuffix(text, []byte("/sh")) || bytes.HasSuffix(text, []byte("/bash"))
@@ -201,6 +201,7 @@ func pathLike(b []byte) bool {
 // dottedName reports whether an argument is a file or host name: letters on
 // both sides of a dot.
 func dottedName(b []byte) bool {
+	b = bytes.TrimRight(b, ".")
 	i := bytes.LastIndexByte(b, '.')
 	return i > 0 && i+2 < len(b) && isAlnum(b[i-1]) && isAlnum(b[i+1]) && isAlnum(b[len(b)-1])
 }

@@ -80,17 +80,14 @@ func strippedSep(b []byte, i int) int {
 func (p *pathShape) count(u pathUnit, b []byte, i int) {
 	p.ended = u.c == unitSep
 	switch {
+	case u.c == unitOdd && u.w <= 3 && isNUL(b, i):
+		if p.nul < 0 {
+			p.nul = i
+		}
 	case u.enc == 2:
 		p.odd++
-		if u.c == unitOdd && p.nul < 0 && u.w <= 3 && isNUL(b, i) {
-			p.nul = i
-			p.odd--
-		}
 	case u.enc == 1 && (u.c == unitSep || u.c == unitDot):
 		p.encoded++
-		if p.nul < 0 && isNUL(b, i) {
-			p.nul = i
-		}
 	case b[i] == '\\':
 		p.back++
 	}
@@ -143,6 +140,9 @@ func (p *pathShape) close(g *pathSegment, sep byte) {
 		p.n = seg.start
 	default:
 		p.depth++
+	}
+	if p.n == 0 && seg.n > 0 {
+		return // "./a" is "a"
 	}
 	if sep != 0 && p.n < maxPathCanon && (p.n == 0 || p.canon[p.n-1] != '/') {
 		p.canon[p.n] = '/'

@@ -21,6 +21,7 @@ type shellWord struct {
 	arithmetic bool
 	quoted     bool
 	assign     bool
+	windows    bool // a path with a drive or a variable of cmd.exe
 	buf        [maxShellWord]byte
 }
 
@@ -205,13 +206,13 @@ func (r *shellReader) escape(w *shellWord, name bool) bool {
 		return true
 	}
 	c := r.b[r.i]
-	if w.n >= 2 && w.buf[1] == ':' || !name || w.path && w.n == 0 {
-		if name {
-			w.n, w.path = 0, true
-			w.buf[1] = ':'
-		} else {
-			w.put('\\')
-		}
+	w.windows = w.windows || w.n == 2 && w.buf[1] == ':' || w.n > 2 && w.buf[0] == '%' && r.b[r.i-2] == '%'
+	if name && w.windows {
+		w.n, w.path = 0, true
+		return false
+	}
+	if !name && (w.windows || w.n == 0 || !isAlnum(c)) {
+		w.put('\\')
 		return false
 	}
 	if (c == 'n' || c == 'r' || c == 't') && (r.i+1 >= r.end || !isAlnum(r.b[r.i+1])) {
