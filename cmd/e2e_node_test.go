@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -15,11 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"weir/config"
 	"weir/proxy"
-	"weir/proxy/uplink"
-	"weir/tenant"
-	"weir/tenant/wire"
 )
 
 // patience is how long these tests wait for what must come true.
@@ -213,10 +211,8 @@ func (b *browser) get(path string, status int) string {
 
 // runningNode is a node in this process.
 type runningNode struct {
-	up     *uplink.Uplink
 	cancel context.CancelFunc
-	served chan error
-	pushed chan error
+	done   chan error
 }
 
 // runNode starts a node as weir run does.
@@ -225,40 +221,18 @@ func runNode(file string) (*runningNode, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	var srv *proxy.Server // set before the uplink runs and calls back
-	up, err := uplink.Open(uplink.Options{
-		Tenants: func() map[tenant.ID]tenant.Mode {
-			m := map[tenant.ID]tenant.Mode{}
-			for _, t := range srv.Tenants() {
-				m[t.ID] = t.Mode
-			}
-			return m
-		},
-		Apply:   func(b wire.Bundle) error { return srv.Apply(b) },
-		OnState: func(id tenant.ID, s wire.TenantState) { _ = srv.SetState(id, s) },
-		State:   cfg.State, Cloud: cfg.Cloud, Version: "e2e",
-	})
+	node, err := proxy.OpenNode(cfg, "e2e", zap.NewNop())
 	if err != nil {
 		return nil, err
 	}
-	if srv, err = proxy.New(cfg, proxy.Deps{Version: "e2e", NodeID: up.Node(), Sink: up}); err != nil {
-		return nil, errors.Join(err, up.Close(context.Background()))
-	}
-	for id, b := range up.Bundles() {
-		up.Report(id, b.Version, srv.Apply(b))
-	}
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &runningNode{up, cancel, make(chan error, 1), make(chan error, 1)}
-	go func() { r.served <- srv.Run(ctx) }()
-	go func() { r.pushed <- up.Run(context.Background()) }()
+	r := &runningNode{cancel, make(chan error, 1)}
+	go func() { r.done <- node.Run(ctx) }()
 	return r, nil
 }
 
 // stop drains the node and brings its last hits to disk.
 func (r *runningNode) stop() error {
 	r.cancel()
-	err := <-r.served
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	return errors.Join(err, r.up.Close(ctx), <-r.pushed)
+	return <-r.done
 }
