@@ -113,3 +113,13 @@ func appendName(dst, name []byte) []byte {
 	}
 	return dst
 }
+
+// Decodes reports whether the step undid an encoding; the others walk
+// structure.
+func (k StepKind) Decodes() bool {
+	switch k {
+	case StepPercent, StepPlus, StepHTML, StepEscape, StepBase64, StepUTF8, StepGzip:
+		return true
+	}
+	return false
+}

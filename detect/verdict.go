@@ -42,3 +42,6 @@ type Verdict struct {
 
 // Attack reports whether anything was found.
 func (v *Verdict) Attack() bool { return len(v.Matches) > 0 }
+
+// String returns the name that tools print.
+func (p Part) String() string { return [...]string{"target", "header", "body"}[p] }

@@ -67,3 +67,6 @@ func (r *RawReader) Read(raw []byte) (*detect.Request, Refusal) {
 
 // Host returns the canonical host of the request read last.
 func (r *RawReader) Host() []byte { return r.x.head.site }
+
+// Header returns the name of header i of the request read last, as received.
+func (r *RawReader) Header(i int) []byte { return r.x.head.headers[i].Name }

@@ -3,7 +3,6 @@ package proxy
 import (
 	"bytes"
 	"crypto/rand"
-	"fmt"
 
 	"go.uber.org/zap"
 
@@ -45,7 +44,7 @@ func (s *Server) report(x *exchange) {
 func (s *Server) newHit(x *exchange, raw *rawRequest) *wire.Hit {
 	t := x.place.Tenant
 	h := &wire.Hit{
-		ID:       fmt.Sprintf("%s-%s-%d", s.deps.NodeID, s.boot, s.sequence.Add(1)),
+		ID:       s.deps.NextID(),
 		Incident: x.incident, RequestID: string(x.requestID),
 		Tenant: t.ID, TenantName: t.Name, Node: s.deps.NodeID, Time: x.start.UnixMilli(),
 		Application: x.place.Application,
@@ -85,15 +84,12 @@ func (s *Server) complete(x *exchange) {
 }
 
 func (s *Server) offer(x *exchange, h *wire.Hit) {
-	c := x.place.Tenant.Counters
-	c.Hits.Add(1)
+	x.place.Tenant.Counters.Hits.Add(1)
 	if s.deps.Sink == nil {
 		s.log.hit(h)
 		return
 	}
-	if !s.deps.Sink.Offer(h) {
-		c.HitsDropped.Add(1)
-	}
+	s.deps.Sink.Offer(h)
 }
 
 // hit logs a hit where there is nothing else to take it.

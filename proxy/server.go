@@ -21,7 +21,7 @@ import (
 )
 
 // Sink takes hits. Offer never blocks and keeps h, which nobody changes any
-// more; false means that the hit is dropped.
+// more; false means that the hit is dropped, which the sink counts.
 type Sink interface {
 	Offer(h *wire.Hit) bool
 }
@@ -29,8 +29,9 @@ type Sink interface {
 // Deps is what the node's program gives the server.
 type Deps struct {
 	Version string
-	NodeID  string // of this node, for ever; in hit IDs
-	Sink    Sink   // nil: hits are logged
+	NodeID  string        // of this node, for ever; in hit IDs
+	NextID  func() string // IDs of hits, unique for ever; nil: of this process
+	Sink    Sink          // nil: hits are logged
 	Log     *zap.Logger
 	// Uplink describes the link to the cloud in /status; nil without one.
 	Uplink func() any
@@ -55,7 +56,6 @@ type Server struct {
 	ready     atomic.Bool
 	bypass    atomic.Bool
 	sequence  atomic.Uint64
-	boot      string
 	buffered  atomic.Int64 // bytes of bodies held now
 	exchanges sync.Pool
 
@@ -76,7 +76,10 @@ func New(cfg *config.Node, deps Deps) (*Server, error) {
 	}
 	s := &Server{deps: deps, file: cfg.File, clock: newClock(), started: time.Now(), pages: newPages(),
 		overlays: map[tenant.ID]tenant.Overlay{}, metrics: newMetrics()}
-	s.boot = fmt.Sprintf("%x", s.started.UnixMilli())
+	if s.deps.NextID == nil {
+		boot := s.started.UnixMilli()
+		s.deps.NextID = func() string { return fmt.Sprintf("%s-%x-%d", s.deps.NodeID, boot, s.sequence.Add(1)) }
+	}
 	s.log = &nodeLog{Logger: deps.Log, clock: s.clock}
 	s.exchanges.New = s.newExchange
 	snap, problems := compile(cfg, nil, nil, s.clock)
