@@ -61,10 +61,12 @@ func (s *Scratch) scanned(b []byte, f features, k kind, pl place) {
 		s.present(b, pl)
 	}
 	// Fast path: a short plain word has one form and no judge wants it.
-	if f&^plainBytes == 0 && (len(b) < minBase64 || k == kindName) && !s.full {
+	if plain := f&^plainBytes == 0 && (len(b) < minBase64 || k == kindName); plain && !s.full {
 		return
+	} else if !plain {
+		s.values++
 	}
-	if s.values++; s.values > maxValues {
+	if s.values > maxValues {
 		s.bound(Overlimit, "overlimit/values", "more values than the bound", b, pl)
 		return
 	}

@@ -6,7 +6,7 @@ package detect
 const (
 	maxDepth   = 10    // decoders and documents inside one another
 	maxForms   = 24    // forms of one value that are judged
-	maxValues  = 20000 // values a request
+	maxValues  = 50000 // values a request, plain words not counted
 	maxParams  = 10000 // parameters of one query, form or cookie
 	maxParts   = 1000  // parts of one multipart body
 	maxNesting = 64    // depth of a JSON or XML document
