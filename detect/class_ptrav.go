@@ -25,16 +25,19 @@ import "bytes"
 const (
 	maxPathSpan   = 4096 // bytes of one path that are read
 	shortValue    = 300  // longer values are documents
-	maxPathChecks = 4096 // paths of one value that are resolved
+	maxPathChecks = 512  // paths of one value that are resolved
 )
 
 func maybePTrav(f features, n int) bool {
-	return n > 3 && (f&(fSlash|fBack|fPercent|fHigh|fCtl|fColon|fDot) != 0 ||
+	return n > 2 && (f&(fSlash|fBack|fPercent|fHigh|fCtl|fColon|fDot) != 0 ||
 		f&(fAlpha|fDigit) == fAlpha|fDigit || n > maxName)
 }
 
 func judgePTrav(v *value, s *Scratch) finding {
 	b := v.b
+	if len(b) < 3 {
+		return finding{}
+	}
 	best := judgeWrapper(v)
 	best = stronger(best, judgeFiller(v))
 	if v.f&fDollar != 0 && hasSuffixFold(b, "::$data") {
@@ -45,6 +48,8 @@ func judgePTrav(v *value, s *Scratch) finding {
 	}
 	var p pathShape
 	whole := wholePath(b)
+	w := pathPlace{v: v}
+	w.measure()
 	for i, n := 0, 0; i < len(b) && n < maxPathChecks && best.score < 85; {
 		start, end, mark := nextPath(b, i, whole)
 		i = end + 1
@@ -53,8 +58,12 @@ func judgePTrav(v *value, s *Scratch) finding {
 		}
 		n++
 		span := b[start:min(end, start+maxPathSpan)]
+		if plainURL(span) {
+			continue
+		}
 		p.read(span)
-		w := pathPlace{v: v, start: start, end: end, whole: aroundPath(b, start, end) == 0}
+		w.start, w.end = start, end
+		w.whole = whole || w.bytes == end-start
 		f := judgePath(&p, w)
 		f.start, f.end = start, end
 		best = stronger(best, f)
@@ -65,7 +74,12 @@ func judgePTrav(v *value, s *Scratch) finding {
 // hexSpelled reports whether a separator may be written in hexadecimal:
 // 0x2f, 0x5c or a bare 2f behind dots.
 func hexSpelled(b []byte) bool {
-	return bytes.Contains(b, []byte("0x")) || bytes.Contains(b, []byte("0X")) || bytes.Contains(b, []byte(".."))
+	for i := 1; i < len(b); i++ {
+		if b[i] == '.' && b[i-1] == '.' || b[i]|0x20 == 'x' && b[i-1] == '0' {
+			return true
+		}
+	}
+	return false
 }
 
 func stronger(a, b finding) finding {
@@ -123,35 +137,18 @@ func nextPath(b []byte, i int, whole bool) (start, end int, mark bool) {
 	return start, i, mark || dots || hex
 }
 
-// aroundPath counts what stands around the span, in bytes that are not
-// breaks.
-func aroundPath(b []byte, start, end int) int {
-	n := 0
-	for i, c := range b {
-		if i == start {
-			return n + outside(b[min(end, len(b)):])
-		}
-		if !pathBreak[c] {
-			n++
-		}
-		if n > shortValue {
-			break
+// plainURL reports whether a span is a URL without anything that resolving
+// could change: links are values of their own right.
+func plainURL(span []byte) bool {
+	if !hasPrefixFold(span, "http") || len(span) > 5 && span[4] != ':' && span[5] != ':' {
+		return false
+	}
+	for i, c := range span {
+		if c == '\\' || c == '%' || c >= 0x80 || c < 0x20 || c == '.' && i > 0 && span[i-1] == '.' {
+			return false
 		}
 	}
-	return n
-}
-
-func outside(b []byte) int {
-	n := 0
-	for _, c := range b {
-		if !pathBreak[c] {
-			n++
-		}
-		if n > shortValue {
-			break
-		}
-	}
-	return n
+	return true
 }
 
 // pathPlace says where in a value a path stands.
@@ -159,6 +156,19 @@ type pathPlace struct {
 	v          *value
 	start, end int
 	whole      bool
+	bytes      int // of the value that are no breaks
+	blanks     int // blanks and line ends in the head of the value
+}
+
+// measure counts what stands around any path of the value.
+func (w *pathPlace) measure() {
+	for i, c := range w.v.b {
+		if !pathBreak[c] {
+			w.bytes++
+		} else if (c == ' ' || c == '\n') && i < 2*shortValue {
+			w.blanks++
+		}
+	}
 }
 
 // long reports whether the path stands in a document rather than in a
@@ -167,17 +177,8 @@ func (w pathPlace) long() bool {
 	return !w.whole && len(w.v.b) > shortValue && w.start > 32
 }
 
-// words reports whether the path stands in running text: blanks on either
-// side and more words beyond.
-func (w pathPlace) words() bool {
-	n := 0
-	for _, c := range w.v.b[:min(len(w.v.b), 2*shortValue)] {
-		if c == ' ' || c == '\n' {
-			n++
-		}
-	}
-	return n > 3
-}
+// words reports whether the path stands in running text.
+func (w pathPlace) words() bool { return w.blanks > 3 }
 
 func judgePath(p *pathShape, w pathPlace) finding {
 	level := p.sensitivity()

@@ -27,9 +27,13 @@ func maybeRCE(f features, n int) bool {
 }
 
 func judgeRCE(v *value, s *Scratch) finding {
+	if v.f&^(fAlpha|fDigit|fMinus|fUnder|fDot|fEqual|fPlus|fSlash) == 0 && v.f&(fSlash|fPlus|fDot) == 0 {
+		return judgeObject(v)
+	}
 	var best finding
-	if v.f&(fSemi|fAmp|fPipe|fDollar|fQuote|fLess|fPercent|fBack|fSpace|fSlash) != 0 {
-		best = judgeShell(v)
+	x := newShellContext(v)
+	if v.f&(fSemi|fAmp|fPipe|fDollar|fQuote|fLess|fPercent|fBack|fSpace|fSlash|fPlus) != 0 {
+		best = x.judgeShell()
 	}
 	if v.f&fBracket != 0 && v.f&fDollar != 0 {
 		best = stronger(best, judgeLookup(v))
@@ -38,10 +42,10 @@ func judgeRCE(v *value, s *Scratch) finding {
 		best = stronger(best, judgeFunctionImport(v))
 	}
 	if v.f&(fParen|fLess|fDollar|fBracket) != 0 {
-		best = stronger(best, judgeCode(v))
+		best = stronger(best, x.judgeCode(v))
 	}
 	if v.f&(fBracket|fLess) != 0 {
-		best = stronger(best, judgeTemplate(v))
+		best = stronger(best, x.judgeTemplate(v))
 	}
 	return stronger(best, judgeObject(v))
 }

@@ -107,7 +107,7 @@ func TestReadCommand(t *testing.T) {
 	f("{cat,/a,/b}", cmdRead, 2, true)
 	f("A=1 sudo uname -a", cmdInfo, 1, false)
 	f(`C:\Windows\System32\whoami.exe`, cmdInfo, 0, false)
-	f("nothing here", cmdNone, 1, false)
+	f("nothing here", cmdNone, 0, false)
 	f("echo \"a b\" c", cmdPrint, 2, false)
 	f("", cmdNone, 0, false)
 }

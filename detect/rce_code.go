@@ -7,8 +7,7 @@ const maxCalls = 512
 
 // judgeCode looks at each call, at PHP's opening tag and variables, and at
 // the expression languages of Java.
-func judgeCode(v *value) finding {
-	x := newShellContext(v)
+func (x *shellContext) judgeCode(v *value) finding {
 	best := x.judgePHP(v)
 	best = stronger(best, x.judgeExpression(v))
 	if v.f&fParen == 0 {
@@ -81,7 +80,7 @@ func (x *shellContext) judgeCall(c *codeCall, fn uint8) finding {
 			score = 52
 		}
 	case fnReflect:
-		score = reflectScore(c, own, x.b)
+		score = x.reflectScore(c, own)
 	case fnWait:
 		score = x.waitScore(c)
 	}
@@ -206,9 +205,8 @@ func secretText(text []byte) bool {
 	return p.sensitivity() >= fileSystem || p.climbs > 1 || bytes.HasPrefix(text, []byte("php://"))
 }
 
-func reflectScore(c *codeCall, own bool, b []byte) int {
-	inside := bytes.Contains(b[:c.start], []byte("{{")) || bytes.Contains(b[:c.start], []byte("${")) ||
-		bytes.Contains(b[:c.start], []byte("%{")) || bytes.Contains(b[:c.start], []byte("#{")) || bytes.Contains(b[:c.start], []byte("{%"))
+func (x *shellContext) reflectScore(c *codeCall, own bool) int {
+	inside := x.opened < c.start
 	switch {
 	case own && inside:
 		return 75

@@ -25,6 +25,8 @@ type shellContext struct {
 	plus   bool // there are no blanks, '+' may stand for them
 	blanks int  // in the head of the value
 	lines  int
+	text   int // offset of the first byte that is no blank or quote
+	opened int // offset of the first template delimiter, or len(b)
 }
 
 func newShellContext(v *value) shellContext {
@@ -38,14 +40,39 @@ func newShellContext(v *value) shellContext {
 			c.blanks++
 		}
 	}
+	for c.text < len(v.b) && bytes.IndexByte([]byte(" \r\n\t'\""), v.b[c.text]) >= 0 {
+		c.text++
+	}
+	c.opened = len(v.b)
+	if v.f&fBracket != 0 {
+		c.opened = firstDelimiter(v.b)
+	}
 	return c
 }
 
+// firstDelimiter returns the offset of the first "{{", "{%" or a brace behind
+// a sign, len(b) when there is none.
+func firstDelimiter(b []byte) int {
+	for i := 0; i+1 < len(b); i++ {
+		k := bytes.IndexByte(b[i:], '{')
+		if k < 0 {
+			break
+		}
+		i += k
+		if i > 0 && (b[i-1] == '$' || b[i-1] == '%' || b[i-1] == '#' || b[i-1] == '*') {
+			return i - 1
+		}
+		if i+1 < len(b) && (b[i+1] == '{' || b[i+1] == '%') {
+			return i
+		}
+	}
+	return len(b)
+}
+
 // judgeShell reads a command after each operator and at the start.
-func judgeShell(v *value) finding {
-	x := newShellContext(v)
+func (x *shellContext) judgeShell() finding {
 	best := x.judgeLine()
-	b := v.b
+	b := x.b
 	n := 0
 	for i := 0; i < len(b) && n < maxCommands && best.score < 85; i++ {
 		if !shellOperator[b[i]] {
@@ -177,7 +204,7 @@ func (x *shellContext) bareDoubt(op, at int, c *shellCommand) int {
 	if op == opAmp && at > 0 && c.term == ';' && b[at+1] != ' ' {
 		doubt += 20
 	}
-	if op == opLine && bytes.TrimLeft(b[:at], " \r\n'\"") != nil && len(bytes.TrimLeft(b[:at], " \r\n'\"")) > 0 {
+	if op == opLine && x.text < at {
 		doubt += 20
 	}
 	if op == opSubst && c.term == ')' && c.end+1 < len(b) && (b[c.end+1] == '.' || b[c.end+1] == '[') {
@@ -202,9 +229,8 @@ func (x *shellContext) identifierBefore(at int) bool {
 
 // lineDoubt doubts a command on a line of its own: text has lines.
 func (x *shellContext) lineDoubt(at int) int {
-	head := bytes.TrimLeft(x.b[:at], " \r\n\t'\"")
 	switch {
-	case len(head) == 0 && len(x.b) < shortValue:
+	case x.text >= at && len(x.b) < shortValue:
 		return 0
 	case len(x.b) < shortValue && x.lines < 4:
 		return 15
@@ -234,10 +260,10 @@ func (x *shellContext) textDoubt(before, q int) int {
 	return doubt
 }
 
-// wordsBefore counts the words of letters before b[at], up to 40.
+// wordsBefore counts the words of letters shortly before b[at], up to 40.
 func (x *shellContext) wordsBefore(at int) int {
 	n, run := 0, 0
-	for i := 0; i < at && n < 40; i++ {
+	for i := max(0, at-2*shortValue); i < at && n < 40; i++ {
 		c := x.b[i]
 		if isAlpha(c) || c >= 0x80 {
 			run++

@@ -9,14 +9,17 @@ import "bytes"
 func (x *shellContext) judgeExpression(v *value) finding {
 	b := x.b
 	f := finding{rule: "rce/expression", why: "is an expression that reaches classes of the server"}
-	i, score := x.staticAccess()
+	i, score := 0, 0
+	if v.f&fDot != 0 {
+		i, score = x.dotted()
+	}
 	if score == 0 && v.f&fHash != 0 {
 		i, score = x.ognlVariable()
 	}
 	if score == 0 && v.f&fUnder != 0 {
 		i, score = x.pythonChain()
 	}
-	if score == 0 {
+	if score == 0 && v.f&(fUnder|fAt) != 0 {
 		i, score = x.moduleAccess()
 	}
 	if score == 0 {
@@ -30,27 +33,74 @@ func (x *shellContext) judgeExpression(v *value) finding {
 	return f
 }
 
-// staticAccess finds T(java.lang.X) and @java.lang.X@member.
-func (x *shellContext) staticAccess() (int, int) {
+// dotted looks at each member operator and the names around it.
+func (x *shellContext) dotted() (int, int) {
 	b := x.b
-	for _, root := range [...]string{"java.", "javax.", "org.apache.", "com.sun.", "org.springframework.", "ognl.", "freemarker."} {
-		i := bytes.Index(b, []byte(root))
-		if i < 1 {
-			continue
+	for i := 1; i+1 < len(b); i++ {
+		k := bytes.IndexByte(b[i:], '.')
+		if k < 0 {
+			return 0, 0
 		}
-		switch c := b[i-1]; {
-		case c == '(' && i > 1 && b[i-2]|0x20 == 't' && (i == 2 || !isAlnum(b[i-3])):
-			return i - 2, 88
-		case c == '@':
-			return i - 1, 88
-		case c == '"' || c == '\'':
-			if j := bytes.Index(b[i:], []byte("?new(")); j >= 0 {
-				return i, 85
-			}
+		i += k
+		start := nameStart(b, i)
+		if score := memberScore(b, start, i); score > 0 {
+			return start, score
 		}
 	}
 	return 0, 0
 }
+
+// memberScore weighs the member of b[start:dot] that follows the dot.
+func memberScore(b []byte, start, dot int) int {
+	rest := b[dot+1 : min(len(b), dot+1+maxChain)]
+	switch string(b[start:dot]) {
+	case "java", "javax", "org", "com", "ognl", "freemarker":
+		return packageScore(b, start, rest)
+	case "process":
+		if hasPrefix(rest, "mainModule") || hasPrefix(rest, "binding(") {
+			return 82
+		}
+	case "constructor":
+		if hasPrefix(rest, "constructor(") {
+			return 78
+		}
+	case "global", "globalThis":
+		if hasPrefix(rest, "process.") {
+			return 72
+		}
+	case "class":
+		if hasPrefix(rest, "module.") || hasPrefix(rest, "classLoader.") {
+			return 85
+		}
+	case "os":
+		if hasPrefix(rest, "system(") || hasPrefix(rest, "popen(") {
+			return 72
+		}
+	}
+	return 0
+}
+
+// packageScore weighs T(java.x), @java.x@member, and classes that run
+// commands or code.
+func packageScore(b []byte, start int, rest []byte) int {
+	if start > 0 {
+		switch c := b[start-1]; {
+		case c == '(' && start > 1 && b[start-2]|0x20 == 't' && (start == 2 || !isAlnum(b[start-3])):
+			return 88
+		case c == '@' && bytes.IndexByte(rest, '@') > 0:
+			return 88
+		}
+	}
+	switch {
+	case hasPrefix(rest, "lang.Runtime"), hasPrefix(rest, "lang.ProcessBuilder"):
+		return 66
+	case hasPrefix(rest, "script.ScriptEngineManager"), hasPrefix(rest, "template.utility.Execute"):
+		return 78
+	}
+	return 0
+}
+
+func hasPrefix(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]) == s }
 
 // ognlVariable finds #_memberAccess and assignments to #names inside %{},
 // ${} or parentheses.
@@ -114,21 +164,15 @@ func (x *shellContext) pythonChain() (int, int) {
 	return 0, 0
 }
 
-// moduleAccess finds how JavaScript on a server reaches its modules, and
-// the class loader by the names of bean properties.
+// moduleNames are names that alone reach the interpreter.
+var moduleNames = [...]string{"child_process", "_$$ND_FUNC$$_", "?new("}
+
+// moduleAccess finds modules by which JavaScript runs commands, and the
+// operator by which FreeMarker makes objects of classes.
 func (x *shellContext) moduleAccess() (int, int) {
-	b := x.b
-	for _, m := range [...]struct {
-		text  string
-		score int
-	}{
-		{"process.mainModule", 82}, {"process.binding(", 80}, {"child_process", 70}, {"constructor.constructor(", 78},
-		{"global.process.", 70}, {"_$$ND_FUNC$$_", 90}, {"java.lang.Runtime", 66}, {"java.lang.ProcessBuilder", 66},
-		{"javax.script.ScriptEngineManager", 75}, {"class.module.classLoader", 88}, {"class.classLoader.", 85},
-		{"class[classLoader]", 85}, {"class.module.", 70}, {"os.system(", 72}, {"?new()", 75},
-	} {
-		if i := bytes.Index(b, []byte(m.text)); i >= 0 {
-			return i, m.score
+	for _, name := range moduleNames {
+		if i := bytes.Index(x.b, []byte(name)); i >= 0 {
+			return i, 72
 		}
 	}
 	return 0, 0

@@ -38,6 +38,9 @@ func readCommand(b []byte, i int, plus bool) (c shellCommand) {
 			continue
 		}
 		c.name(b, &w)
+		if c.kind == cmdNone && !c.globbed {
+			return c
+		}
 		if c.kind != cmdPrefix {
 			c.arguments(&r, &w)
 			break

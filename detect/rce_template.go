@@ -13,7 +13,7 @@ var templateOpen = [...]struct{ open, end string }{
 
 const maxTemplate = 256 // bytes of one expression that are read
 
-func judgeTemplate(v *value) finding {
+func (x *shellContext) judgeTemplate(v *value) finding {
 	b := v.b
 	if v.f&fLess != 0 {
 		if f := judgeDirective(b); f.score > 0 {
@@ -23,7 +23,6 @@ func judgeTemplate(v *value) finding {
 	if len(b) > 2*shortValue {
 		return finding{}
 	}
-	x := newShellContext(v)
 	var best finding
 	for i := 0; i+1 < len(b); i++ {
 		switch b[i] {

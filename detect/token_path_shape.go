@@ -38,6 +38,12 @@ func (p *pathShape) read(b []byte) {
 	i := p.root(b)
 	var g pathSegment
 	for i < len(b) {
+		if c := b[i]; c != '0' && isAlnum(c) && !(g.dots == g.n && g.n > 1) { // Fast path: letters.
+			p.add(&g, lowerByte(c))
+			p.ended = false
+			i++
+			continue
+		}
 		u := readUnit(b, i)
 		if g.n >= 2 && g.dots == g.n && u.c != unitDot && u.enc == 0 {
 			if w := strippedSep(b, i); w > 0 {
