@@ -41,7 +41,8 @@ type exchange struct {
 	hits []*wire.Hit // await the response's status
 
 	reply  reply
-	out    []byte    // the request as sent upstream
+	out    []byte // the request as sent upstream
+	line   bytesReader
 	answer time.Time // when the response's head had arrived
 	lists  [2][][]byte
 }

@@ -181,8 +181,6 @@ func (r *reply) note(f field, value []byte) error {
 			return fmt.Errorf("%w: bad Transfer-Encoding", errReply)
 		}
 		r.chunked = true
-	case fieldConnection:
-		r.noteConnection(value)
 	}
 	return nil
 }
@@ -205,8 +203,14 @@ func (r *reply) noteConnection(list []byte) {
 	}
 }
 
-// checkFraming refuses what leaves the body's end in doubt.
+// checkFraming refuses what leaves the body's end in doubt, and takes in the
+// connection options, which may name fields before or after them.
 func (r *reply) checkFraming() error {
+	for i, f := range r.fields {
+		if f == fieldConnection {
+			r.noteConnection(r.headers[i].Value)
+		}
+	}
 	if r.chunked && r.length >= 0 {
 		return fmt.Errorf("%w: Transfer-Encoding with Content-Length", errReply)
 	}

@@ -124,6 +124,9 @@ func (b *replyBody) nextChunk() error {
 	if err == bufio.ErrBufferFull || len(line) > maxChunkLine {
 		return fmt.Errorf("%w: chunk line is too long", errBody)
 	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF // for io.EOF the body would pass as whole
+	}
 	if err != nil {
 		return err
 	}

@@ -150,9 +150,9 @@ func (s *Server) setStatus(x *exchange, h *fasthttp.ResponseHeader) {
 	b = append(b, date...)
 	b = append(b, "\r\n\r\n"...)
 	x.out = b
-	r := bytesReader{b}
+	x.line.b = b
 	br := heads.Get().(*bufio.Reader)
-	br.Reset(&r)
+	br.Reset(&x.line)
 	if err := h.Read(br); err != nil {
 		panic("BUG: cannot read own head: " + err.Error())
 	}
