@@ -45,7 +45,7 @@ fuzz: ## each fuzz target for FUZZTIME
 
 bench: ## the detector alone, and the node beside a plain proxy, as ratios
 	$(GO) test ./detect -run '^$$' -bench . -benchmem -cpu 1
-	$(GO) run ./bench
+	$(GO) test ./bench -run "^$$" -bench . -benchmem -cpu 2
 
 corpus: build ## CORPUS=file.jsonl.zst: in process and through a node, compared
 	$(BIN)/weir replay $(CORPUS)
