@@ -22,7 +22,7 @@ type sqlReading struct {
 // maybeSQLi: an injection into SQL needs a quote, or a sign or space that
 // parts two tokens.
 func maybeSQLi(f features, n int) bool {
-	return n >= 3 && f&(fQuote|fParen|fSemi|fHash|fStar|fPipe|fAmp|fSpace|fCtl|fEqual|fHigh|fAt|fGreater|fLess) != 0
+	return n >= 2 && f&(fAlpha|fQuote|fParen|fPipe|fAmp|fStar) != 0 && f&(fQuote|fParen|fSemi|fHash|fStar|fPipe|fAmp|fSpace|fCtl|fEqual|fHigh|fAt|fGreater|fLess) != 0
 }
 
 func judgeSQLi(v *value, s *Scratch) finding {
@@ -52,11 +52,10 @@ func (r *sqlReading) read(v *value, q byte) {
 		if r.base == 0 {
 			r.judgeGroup()
 		}
-		if q == 0 && !r.interesting() {
-			continue
-		}
-		for i := 0; i < r.n; i++ {
-			r.judgeAt(i)
+		if r.interesting() {
+			for i := 0; i < r.n; i++ {
+				r.judgeAt(i)
+			}
 		}
 		if q != 0 && r.base == 0 {
 			r.judgeBreakout()
@@ -77,12 +76,7 @@ func (r *sqlReading) interesting() bool {
 	if r.seen&sqlActive != 0 {
 		return true
 	}
-	for i := 0; i < r.n; i++ {
-		if k := r.tok[i].kind; k == sqlLogic || k == sqlVar {
-			return true
-		}
-	}
-	return false
+	return r.kinds&(1<<sqlLogic|1<<sqlVar) != 0
 }
 
 // judgeAt judges the structure that begins at token i.
@@ -113,6 +107,8 @@ func (r *sqlReading) judgeWord(i int) {
 		r.judgeClause(i)
 	case sqlEffect, sqlPackage:
 		r.judgeEffect(i)
+	case sqlLike:
+		r.judgeLike(i)
 	case sqlOutfile:
 		r.judgeOutfile(i)
 	case sqlFunc, sqlValue, sqlCase:

@@ -65,7 +65,7 @@ func (x *xssReading) weigh(score, at int) int {
 	if !x.long {
 		return score
 	}
-	if at > 200 {
+	if at > 200 || at > 16 && len(x.b) > 4*longText {
 		return score - 40
 	}
 	return score - 15

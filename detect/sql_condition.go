@@ -93,6 +93,9 @@ func (r *sqlReading) judgeCompared(i, next int, a, b sqlTerm, c sqlCompare) {
 	case broken && c == cmpSign && r.base+r.n < 16:
 		score = 55
 	}
+	if c == cmpSign && r.quote == 0 && !broken && r.order(next) {
+		score -= 45
+	}
 	if a == termSelect || b == termSelect || a == termEffect || b == termEffect {
 		score = 88
 	}
@@ -106,6 +109,18 @@ func (r *sqlReading) judgeCompared(i, next int, a, b sqlTerm, c sqlCompare) {
 		score += 5
 	}
 	r.report(score, i, next, "sqli/condition", "a condition behind the end of a literal changes which rows the query returns")
+}
+
+// order reports whether the comparison that ends before next is < or > alone,
+// which text has as well: 3 < 4, <3.
+func (r *sqlReading) order(next int) bool {
+	for i := next - 1; i >= 0 && i > next-6; i-- {
+		if r.kind(i) == sqlCmp {
+			c := r.text(i)
+			return len(c) == 1 && c[0] != '='
+		}
+	}
+	return false
 }
 
 // prose is what words behind a condition take from its score: less when it

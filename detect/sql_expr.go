@@ -34,15 +34,28 @@ func (t *sqlTokens) operand(i int) (next int, term sqlTerm) {
 		if k == termNone {
 			return i, term
 		}
-		if k > term && k != termStar || term == termNone {
-			term = k
-		}
+		term = joinTerms(term, k)
 		i = t.closing(j)
 		if n == maxArith || !t.arith(i) || t.kind(i) == sqlLogic && k == termIdent && !t.is(i+1, sqlFunc) && t.kind(i+1) != sqlString {
 			return j, term
 		}
 		i++
 	}
+}
+
+// joinTerms returns the term of two operands joined by arithmetic: a name
+// makes it a name, unless something stronger than a literal takes part.
+func joinTerms(a, b sqlTerm) sqlTerm {
+	if a == termNone {
+		return b
+	}
+	if b == termStar {
+		return a
+	}
+	if min(a, b) == termIdent && max(a, b) <= termCall && max(a, b) != termOpen {
+		return termIdent
+	}
+	return max(a, b)
 }
 
 // arith reports whether token i joins two operands into one.

@@ -163,7 +163,7 @@ func (r *sqlReading) selectScore(l sqlList) int {
 		return 75
 	case l.has(termEffect):
 		return 75
-	case l.has(termSelect):
+	case l.has(termSelect), l.from && r.is(l.tables, sqlSelect):
 		return 70
 	case l.from && l.has(termStar, termFunc, termCall, termValue, termString, termOpen):
 		return 65

@@ -126,6 +126,8 @@ func (r *sqlReading) ddl(i int) (score, next int) {
 	switch {
 	case a == termNone:
 		return 0, i
+	case r.base+i == 0 && a == termIdent && r.tail(k) == tailEnd:
+		return 45, k // drop table tennis
 	case r.tail(k) != tailProse, a != termIdent:
 		return 60, k
 	case r.is(k, sqlAs), r.is(k, sqlMode), r.is(k, sqlDDL), r.is(k, sqlSet), r.is(k, sqlExec), r.kind(k) == sqlWord && r.kind(k+1) == sqlVar:
@@ -163,6 +165,9 @@ func (r *sqlReading) exec(i int) (score, next int) {
 
 // load: load data infile '...', copy x from '...', backup database x to disk.
 func (r *sqlReading) load(i int) (score, next int) {
+	if r.kind(i+1) == sqlLParen && !r.is(i+2, sqlSelect) {
+		return 0, i
+	}
 	if w := r.word(i + 1); w != sqlObject && w != sqlInsert && !r.is(i+2, sqlFrom) && !r.is(i+2, sqlTo) && r.kind(i+1) != sqlLParen && (r.kind(i+1) != sqlWord || !hasPrefixFold(r.text(i+1), "data") && !hasPrefixFold(r.text(i+1), "xml")) {
 		return 0, i
 	}
@@ -218,6 +223,17 @@ func (r *sqlReading) judgeEffect(i int) {
 func (r *sqlReading) judgeOutfile(i int) {
 	if r.is(i-1, sqlInto) && r.kind(i+1) != sqlEOF && (r.kind(i+1) != sqlWord || r.broken(i-1)) {
 		r.report(90, i-1, i+2, "sqli/outfile", "the query's result is written to a file of the server")
+	}
+}
+
+// judgeLike judges a comparison with a function right behind a literal.
+func (r *sqlReading) judgeLike(i int) {
+	if i == 0 || !r.broken(i) {
+		return
+	}
+	op, c := r.comparison(i)
+	if next, a := r.operand(op); c == cmpWord && (a == termFunc || a == termSelect || a == termEffect) {
+		r.report(65, i, next, "sqli/expression", "an expression stands where the query has a literal")
 	}
 }
 
@@ -279,11 +295,11 @@ func (r *sqlReading) whole(i int) bool {
 // judgeVariable judges @@version and its like.
 func (r *sqlReading) judgeVariable(i int) {
 	t := r.text(i)
-	if len(t) < 5 || t[1] != '@' || r.base > 0 {
+	if len(t) < 5 || t[1] != '@' || t[2]|0x20 < 'a' || t[2]|0x20 > 'z' || r.base > 0 {
 		return
 	}
 	switch tail := r.tail(i + 1); {
-	case tail == tailComment, r.broken(i) && tail == tailEnd:
+	case tail == tailComment, i > 0 && r.broken(i) && tail == tailEnd:
 		r.report(55, i, i+1, "sqli/expression", "a variable of the server stands where the query has a literal")
 	}
 }

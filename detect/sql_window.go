@@ -10,19 +10,20 @@ const (
 
 // sqlTokens is one window of tokens of one reading of a value.
 type sqlTokens struct {
-	lex  sqlLexer
-	tok  [sqlWindowLen]sqlToken
-	pair [sqlWindowLen]int16 // of each "(" its ")", or the end of the window
-	n    int
-	base int  // tokens of the text before tok[0]
-	last bool // the text ends in this window
-	seen uint64
+	lex   sqlLexer
+	tok   [sqlWindowLen]sqlToken
+	pair  [sqlWindowLen]int16 // of each "(" its ")", or the end of the window
+	n     int
+	base  int    // tokens of the text before tok[0]
+	last  bool   // the text ends in this window
+	seen  uint64 // classes of words in the window, and before it
+	kinds uint32 // kinds of tokens, likewise
 }
 
 // start begins to read b, in quote q or in none.
 func (t *sqlTokens) start(b []byte, q byte) {
 	t.lex = sqlLexer{b: b, quote: q}
-	t.n, t.base, t.last, t.seen = 0, 0, false, 0
+	t.n, t.base, t.last, t.seen, t.kinds = 0, 0, false, 0, 0
 }
 
 // fill reads the next window and reports whether there is one.
@@ -43,11 +44,12 @@ func (t *sqlTokens) fill() bool {
 		}
 		t.tok[t.n] = k
 		t.n++
-		if k.kind == sqlWord {
-			t.seen |= 1 << k.word
-		}
+		t.seen |= 1 << k.word
+		t.kinds |= 1 << k.kind
 	}
-	t.match()
+	if t.kinds>>sqlLParen&1 != 0 {
+		t.match()
+	}
 	return t.n > 0
 }
 

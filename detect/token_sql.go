@@ -50,6 +50,33 @@ type sqlLexer struct {
 
 const maxUnclosed = 4
 
+// What a byte can begin, for the lexer's first decision.
+const (
+	sqlBytePlain uint8 = iota // a token that is no word
+	sqlByteSpace              // white space
+	sqlByteWord               // a word
+	sqlByteOther              // space, comment, cast or token: look closer
+)
+
+var sqlBytes = makeSQLBytes()
+
+func makeSQLBytes() (t [256]uint8) {
+	for i := range t {
+		switch c := byte(i); {
+		case c <= ' ' || c == 0x7f:
+			t[i] = sqlByteSpace
+		case c == 0xa0 || c == 0xc2:
+			t[i] = sqlByteOther
+		case isWordStart(c):
+			t[i] = sqlByteWord
+		}
+	}
+	for _, c := range []byte("+%:#-/*") {
+		t[c] = sqlByteOther
+	}
+	return t
+}
+
 // next returns the next token; after the end, sqlEOF for ever.
 func (l *sqlLexer) next() sqlToken {
 	if q := l.quote; q != 0 {
@@ -57,16 +84,23 @@ func (l *sqlLexer) next() sqlToken {
 		return l.prefix(q)
 	}
 	for l.i < len(l.b) {
-		if l.skipSpace() || l.skipCast() {
-			continue
-		}
-		if t, ok := l.comment(); ok {
-			if t.kind == sqlComment {
+		switch sqlBytes[l.b[l.i]] {
+		case sqlByteSpace:
+			l.i++
+		case sqlByteWord:
+			return l.word() // Fast path
+		case sqlBytePlain:
+			return l.token()
+		default:
+			if l.skipSpace() || l.skipCast() {
+				continue
+			}
+			if t, ok := l.comment(); !ok {
+				return l.token()
+			} else if t.kind == sqlComment {
 				return t
 			}
-			continue
 		}
-		return l.token()
 	}
 	return sqlToken{kind: sqlEOF, start: int32(len(l.b)), end: int32(len(l.b))}
 }
@@ -236,7 +270,7 @@ func (l *sqlLexer) digits() {
 // before a quote, is part of that string.
 func (l *sqlLexer) word() sqlToken {
 	start := l.i
-	for l.i < len(l.b) && isWordByte(l.b[l.i]) && !l.atNoBreakSpace() {
+	for l.i < len(l.b) && isWordByte(l.b[l.i]) && (l.b[l.i] < 0x80 || !l.atNoBreakSpace()) {
 		l.i++
 	}
 	if l.i-start == 1 && l.i < len(l.b) && l.b[l.i] == '\'' && start > 0 {
@@ -248,7 +282,7 @@ func (l *sqlLexer) word() sqlToken {
 		}
 	}
 	class := sqlWords.lookup(l.b[start:l.i])
-	if class == sqlNone {
+	if class == sqlNone && l.i < len(l.b) && l.b[l.i] == '/' {
 		class = l.joined(start)
 	}
 	t := l.made(sqlWord, start, false)

@@ -50,7 +50,7 @@ func (t *wordTable) add(w string, class uint8) {
 
 // lookup returns the class of w, 0 when w is not a word of the table.
 func (t *wordTable) lookup(w []byte) uint8 {
-	if len(w) == 0 || len(w) > maxWord {
+	if len(w) < 2 || len(w) > maxWord {
 		return 0
 	}
 	for h := wordHash(w); ; h++ {

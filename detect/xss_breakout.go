@@ -109,7 +109,7 @@ func scriptLike(b, rest []byte) bool {
 		colon++
 	}
 	if colon+1 < len(b) && (b[colon+1] == ' ' || b[colon+1] == '+') && len(rest) > 0 && isWordStart(rest[0]) {
-		return hasCall(rest)
+		return hasCall(b[colon:])
 	}
 	for _, c := range rest {
 		switch c {

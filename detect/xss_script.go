@@ -198,6 +198,9 @@ func jsMemberCall(w *jsWindow) int {
 			depth--
 		}
 		if depth == 0 {
+			if strings == 0 && w.peek(1).space {
+				return 0
+			}
 			if jsCalls(w, n+1) || w.punct(n+1, '[') || w.punct(n+1, '.') && w.is(n+2, jsApply) {
 				return 65 + 5*min(strings, 2)
 			}

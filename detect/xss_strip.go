@@ -28,7 +28,7 @@ func (x *xssReading) judgeStripped() {
 	y := xssReading{b: buf[:n], kind: x.kind}
 	y.judgeAttributes()
 	y.judgeScripts(fQuote)
-	x.report(y.best.score, 0, len(x.b), y.best.rule, y.best.why)
+	x.report(y.best.score, 0, len(x.b), "xss/hidden", "what runs is hidden by tags that a filter would remove")
 }
 
 // plainTag returns the length of the tag without attributes that v begins

@@ -38,6 +38,9 @@ func (x *xssReading) brokenComment() bool {
 
 func (x *xssReading) judgeTag(l *htmlLexer) {
 	class := elementClass(l.name.bytes())
+	if l.decl == '?' && l.name.n == 3 {
+		return // <?xml begins any document
+	}
 	start := l.start
 	if l.closing {
 		if class == tagScript || class == tagStyle && l.start == 0 {
