@@ -28,7 +28,7 @@ const password = "a long enough password"
 // house is a cloud with an account of two tenants, served over real HTTP.
 type house struct {
 	*Server
-	t         *testing.T
+	t         testing.TB
 	st        *store.Store
 	dir       string
 	api, node string // base URLs
@@ -38,7 +38,7 @@ type house struct {
 	client    *http.Client
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, dir: t.TempDir(), client: &http.Client{Transport: &http.Transport{}}}
 	ctx := t.Context()

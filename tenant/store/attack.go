@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
-	"errors"
 	"slices"
 
 	"weir/tenant/account"
@@ -53,20 +52,17 @@ func (a *attack) root() *attack {
 	return a
 }
 
-// grouping is the result of group: of[i] is the attack of hit i.
-type grouping struct{ of []*attack }
-
-// group assigns hits, sorted by time, to attacks and stores the attacks. The
-// result does not depend on the order in which hits arrive: a late hit that
-// closes the gap between two attacks makes them one.
-func group(ctx context.Context, tx *sql.Tx, hits []*wire.Hit) (*grouping, error) {
-	g := &grouping{of: make([]*attack, len(hits))}
+// group assigns hits, sorted by time, to attacks and stores the attacks:
+// of[i] is the attack of hits[i]. The result does not depend on the order in
+// which hits arrive: a late hit that closes the gap between two attacks makes
+// them one.
+func group(ctx context.Context, f *file, tx *sql.Tx, hits []*wire.Hit) (of []*attack, err error) {
+	of = make([]*attack, len(hits))
 	known := map[key][]*attack{}
 	for i, h := range hits {
 		k := keyOf(h)
 		list, loaded := known[k]
 		if !loaded {
-			var err error
 			if list, err = loadAttacks(ctx, tx, k, h.Time, hits[len(hits)-1].Time); err != nil {
 				return nil, err
 			}
@@ -74,9 +70,9 @@ func group(ctx context.Context, tx *sql.Tx, hits []*wire.Hit) (*grouping, error)
 		a, list := join(list, h, k)
 		known[k] = list
 		a.count(h)
-		g.of[i] = a
+		of[i] = a
 	}
-	return g, storeAttacks(ctx, tx, known)
+	return of, storeAttacks(ctx, f, tx, known)
 }
 
 // loadAttacks returns the attacks of k that hits between from and to may
@@ -154,16 +150,12 @@ func (a *attack) addClient(client string, n int64) {
 	a.added[client] += n
 }
 
-func storeAttacks(ctx context.Context, tx *sql.Tx, known map[key][]*attack) error {
+func storeAttacks(ctx context.Context, f *file, tx *sql.Tx, known map[key][]*attack) error {
 	var seq int64
 	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM attacks`).Scan(&seq); err != nil {
 		return err
 	}
-	c, err := prepareClients(ctx, tx)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
+	bySeq := map[int64]*attack{}
 	for _, list := range known {
 		for _, a := range list {
 			if !a.dirty {
@@ -173,31 +165,54 @@ func storeAttacks(ctx context.Context, tx *sql.Tx, known map[key][]*attack) erro
 				seq++
 				a.seq = seq
 			}
-			if err := a.store(ctx, tx, c); err != nil {
-				return err
+			bySeq[a.seq] = a
+			for _, b := range a.absorbed {
+				if err := a.absorbStored(ctx, tx, b); err != nil {
+					return err
+				}
 			}
+		}
+	}
+	if err := storeClients(ctx, clients.into(f, tx), bySeq); err != nil {
+		return err
+	}
+	for _, a := range bySeq {
+		if err := a.store(ctx, tx); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func prepareClients(ctx context.Context, tx *sql.Tx) (*sql.Stmt, error) {
-	return tx.PrepareContext(ctx, `
-		INSERT INTO attack_clients (attack, client, hits) VALUES (?, ?, ?)
-		ON CONFLICT (attack, client) DO UPDATE SET hits = hits + excluded.hits RETURNING hits`)
+// storeClients adds the hits of each client and keeps the number of distinct
+// clients and the busiest one, so that a list needs no count over them.
+func storeClients(ctx context.Context, in *inserter, bySeq map[int64]*attack) error {
+	in.each = func(scan func(...any) error) error {
+		var seq, hits int64
+		var client string
+		if err := scan(&seq, &client, &hits); err != nil {
+			return err
+		}
+		a := bySeq[seq]
+		if hits == a.added[client] {
+			a.clients++
+		}
+		if hits > a.topHits || hits == a.topHits && client < a.topClient {
+			a.topClient, a.topHits = client, hits
+		}
+		return nil
+	}
+	for seq, a := range bySeq {
+		for c, n := range a.added {
+			if err := in.add(ctx, seq, c, n); err != nil {
+				return err
+			}
+		}
+	}
+	return in.flush(ctx)
 }
 
-func (a *attack) store(ctx context.Context, tx *sql.Tx, clients *sql.Stmt) error {
-	for _, b := range a.absorbed {
-		if err := a.absorbStored(ctx, tx, clients, b); err != nil {
-			return err
-		}
-	}
-	for c, n := range a.added {
-		if err := a.storeClient(ctx, clients, c, n); err != nil {
-			return err
-		}
-	}
+func (a *attack) store(ctx context.Context, tx *sql.Tx) error {
 	if a.sample == nil {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE attacks SET first = ?, last = ?, hits = ?, blocked = ?, clients = ?, top_client = ?, top_hits = ? WHERE seq = ?`,
@@ -212,50 +227,27 @@ func (a *attack) store(ctx context.Context, tx *sql.Tx, clients *sql.Stmt) error
 	return err
 }
 
-// storeClient adds n hits of a client and keeps the number of distinct
-// clients and the busiest one, so that a list needs no count over them.
-func (a *attack) storeClient(ctx context.Context, clients *sql.Stmt, client string, n int64) error {
-	var hits int64
-	if err := clients.QueryRowContext(ctx, a.seq, client, n).Scan(&hits); err != nil {
-		return err
-	}
-	if hits == n {
-		a.clients++
-	}
-	if hits > a.topHits || hits == a.topHits && client < a.topClient {
-		a.topClient, a.topHits = client, hits
-	}
-	return nil
-}
-
-// absorbStored moves the rows of the stored attack b to a.
-func (a *attack) absorbStored(ctx context.Context, tx *sql.Tx, clients *sql.Stmt, b int64) error {
-	rows, err := tx.QueryContext(ctx, `SELECT client, hits FROM attack_clients WHERE attack = ?`, b)
+// absorbStored takes the rows of the stored attack b: its clients join those
+// that are added, its hits point to a.
+func (a *attack) absorbStored(ctx context.Context, tx *sql.Tx, b int64) error {
+	rows, err := tx.QueryContext(ctx, `DELETE FROM attack_clients WHERE attack = ? RETURNING client, hits`, b)
 	if err != nil {
 		return err
 	}
-	moved := map[string]int64{}
+	defer rows.Close()
 	for rows.Next() {
 		var c string
 		var n int64
 		if err := rows.Scan(&c, &n); err != nil {
-			rows.Close()
 			return err
 		}
-		moved[c] = n
+		a.addClient(c, n)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	if err := rows.Err(); err != nil {
 		return err
 	}
-	for c, n := range moved {
-		if err := a.storeClient(ctx, clients, c, n); err != nil {
-			return err
-		}
-	}
-	for _, q := range [...]string{`DELETE FROM attack_clients WHERE attack = ?`, `DELETE FROM attacks WHERE seq = ?`} {
-		if _, err := tx.ExecContext(ctx, q, b); err != nil {
-			return err
-		}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM attacks WHERE seq = ?`, b); err != nil {
+		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE hits SET attack = ? WHERE attack = ?`, a.seq, b)
 	return err

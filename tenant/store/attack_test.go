@@ -76,31 +76,33 @@ func TestKeyIsUnambiguous(t *testing.T) {
 // order they came, or how often.
 func TestGroupIgnoresOrder(t *testing.T) {
 	h := newHouse(t)
+	sorted, shuffled := h.newTenant("sorted"), h.newTenant("shuffled")
 	n := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
+		host := fmt.Sprint("try-", n)
 		minutes := rapid.SliceOfN(rapid.IntRange(0, 600), 1, 30).Draw(rt, "minutes")
 		hits := make([]*wire.Hit, len(minutes))
 		for i, m := range minutes {
-			hits[i] = hit(h.one.ID, i, float64(m))
+			hits[i] = hit(h.one.ID, 1000*n+i, float64(m))
+			hits[i].Host = host
 			hits[i].Point = fmt.Sprintf("[query %d]", m%2)
 			hits[i].Client = fmt.Sprintf("192.0.2.%d", m%3)
 			hits[i].Blocked = m%5 != 0
 		}
-		sorted, shuffled := h.newTenant(fmt.Sprintf("sorted %d", n)), h.newTenant(fmt.Sprintf("shuffled %d", n))
 		h.add(sorted, slices.Clone(hits)...)
 		order := rapid.Permutation(hits).Draw(rt, "order")
 		for len(order) > 0 {
 			k := rapid.IntRange(1, len(order)).Draw(rt, "batch")
-			h.add(shuffled, slices.Clone(order[:k])...)
-			h.add(shuffled, order[0]) // once more
+			again := order[rapid.IntRange(0, k-1).Draw(rt, "again")]
+			h.add(shuffled, append(slices.Clone(order[:k]), again)...)
 			order = order[k:]
 		}
-		want, got := plain(h.attacks(sorted)), plain(h.attacks(shuffled))
+		want, got := plain(h.attacksOn(sorted, host)), plain(h.attacksOn(shuffled, host))
 		if !slices.Equal(want, got) {
 			rt.Fatalf("in order %v, shuffled %v", want, got)
 		}
-		checkAttacks(rt, h, shuffled, len(hits))
+		checkAttacks(rt, h, shuffled, host, len(hits))
 	})
 }
 
@@ -116,9 +118,9 @@ func plain(list []Attack) []Attack {
 }
 
 // checkAttacks wants the counts of the attacks to be those of their hits.
-func checkAttacks(rt *rapid.T, h *house, tt *Tenant, hits int) {
+func checkAttacks(rt *rapid.T, h *house, tt *Tenant, host string, hits int) {
 	sum := int64(0)
-	for _, a := range h.attacks(tt) {
+	for _, a := range h.attacksOn(tt, host) {
 		p, err := tt.Hits(h.t.Context(), HitQuery{Attack: a.ID, Limit: 1000})
 		if err != nil {
 			rt.Fatal(err)
@@ -140,7 +142,7 @@ func checkAttacks(rt *rapid.T, h *house, tt *Tenant, hits int) {
 		}
 		sum += a.Hits
 	}
-	p, err := tt.Hits(h.t.Context(), HitQuery{Limit: 1})
+	p, err := tt.Hits(h.t.Context(), HitQuery{Host: host, Limit: 1})
 	if err != nil || sum != int64(hits) || p.Total != sum {
 		rt.Fatalf("attacks count %d hits, the total is %d, want %d (%v)", sum, p.Total, hits, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"sync"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -21,6 +22,9 @@ var schemas embed.FS
 type file struct {
 	w *sql.DB // one connection; transactions begin IMMEDIATE
 	r *sql.DB // query_only
+
+	mu       sync.Mutex
+	prepared map[string]*sql.Stmt // on w
 }
 
 // maxReaders bounds the read connections of one file.
@@ -62,8 +66,8 @@ func createPrivate(path string) error {
 // NORMAL would survive only a crash of the process.
 func openPool(path, more string, conns int) (*sql.DB, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
-		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)" + more
+		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-8192)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)" + more
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open database %q: %w", path, err)
@@ -96,6 +100,25 @@ func (f *file) close() error {
 		err = e
 	}
 	return err
+}
+
+// prepare returns the query prepared on the writing connection. It must not
+// be called within a transaction, which holds that connection.
+func (f *file) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s := f.prepared[query]; s != nil {
+		return s, nil
+	}
+	s, err := f.w.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("cannot prepare: %w", err)
+	}
+	if f.prepared == nil {
+		f.prepared = map[string]*sql.Stmt{}
+	}
+	f.prepared[query] = s
+	return s, nil
 }
 
 // write runs do in one transaction: all of it is durable when write returns

@@ -13,9 +13,6 @@ import (
 	"weir/tenant/wire"
 )
 
-// Rows of one INSERT: a statement per row would cost more than the row.
-const insertRows = 40
-
 // packFrom is the size in bytes from which a stored request is compressed.
 const packFrom = 512
 
@@ -34,14 +31,19 @@ func (t *Tenant) AddHits(ctx context.Context, hits []*wire.Hit) (a Added, err er
 	if len(hits) == 0 {
 		return a, nil
 	}
+	// a context that can end costs the driver a goroutine per statement
+	ctx = context.WithoutCancel(ctx)
 	err = t.s.hits.use(ctx, t.ID, func(f *file) error {
+		if err := prepareAll(ctx, f); err != nil {
+			return err
+		}
 		return f.write(ctx, func(tx *sql.Tx) error {
 			fresh, err := unknown(ctx, tx, hits)
 			if err != nil {
 				return err
 			}
 			a.New, a.Known = len(fresh), len(hits)-len(fresh)
-			return addHits(ctx, tx, fresh, t.s.nowMS())
+			return addHits(ctx, f, tx, fresh, t.s.nowMS())
 		})
 	})
 	if err != nil {
@@ -98,15 +100,15 @@ func scanInto(rows *sql.Rows, seen map[string]bool) error {
 	return rows.Err()
 }
 
-func addHits(ctx context.Context, tx *sql.Tx, hits []*wire.Hit, now int64) error {
+func addHits(ctx context.Context, f *file, tx *sql.Tx, hits []*wire.Hit, now int64) error {
 	if len(hits) == 0 {
 		return nil
 	}
-	g, err := group(ctx, tx, hits)
+	of, err := group(ctx, f, tx, hits)
 	if err != nil {
 		return err
 	}
-	if err := insertHits(ctx, tx, hits, g.of, now); err != nil {
+	if err := insertHits(ctx, f, tx, hits, of, now); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE totals SET n = n + ? WHERE what = 'hits'`, len(hits))
@@ -114,7 +116,7 @@ func addHits(ctx context.Context, tx *sql.Tx, hits []*wire.Hit, now int64) error
 }
 
 // insertHits writes the rows; of[i] is the attack of hits[i].
-func insertHits(ctx context.Context, tx *sql.Tx, hits []*wire.Hit, of []*attack, now int64) error {
+func insertHits(ctx context.Context, f *file, tx *sql.Tx, hits []*wire.Hit, of []*attack, now int64) error {
 	var seq int64
 	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM hits`).Scan(&seq); err != nil {
 		return err
@@ -124,8 +126,7 @@ func insertHits(ctx context.Context, tx *sql.Tx, hits []*wire.Hit, of []*attack,
 		return err
 	}
 	defer packer.Close()
-	heads := inserter{tx: tx, columns: 11, start: `INSERT INTO hits (seq, id, attack, time, received, incident, request_id, class, host, client, blocked) VALUES `}
-	bodies := inserter{tx: tx, columns: 4, start: `INSERT INTO bodies (seq, detail, request, packed) VALUES `}
+	heads, bodies := headTable.into(f, tx), bodyTable.into(f, tx)
 	for i, h := range hits {
 		seq++
 		if err := heads.add(ctx, seq, h.ID, of[i].root().seq, h.Time, now, h.Incident, h.RequestID, h.Class, h.Host, h.Client, h.Blocked); err != nil {
@@ -157,46 +158,4 @@ func body(h *wire.Hit, packer *zstd.Encoder) (detail, request []byte, packed boo
 		request = []byte{}
 	}
 	return detail, request, false
-}
-
-// inserter collects rows for INSERTs of insertRows rows each.
-type inserter struct {
-	tx      *sql.Tx
-	start   string
-	columns int
-	args    []any
-	stmt    *sql.Stmt // of a full INSERT
-}
-
-func (in *inserter) add(ctx context.Context, row ...any) error {
-	in.args = append(in.args, row...)
-	if len(in.args) < insertRows*in.columns {
-		return nil
-	}
-	if in.stmt == nil {
-		var err error
-		if in.stmt, err = in.tx.PrepareContext(ctx, in.query(insertRows)); err != nil {
-			return err
-		}
-	}
-	_, err := in.stmt.ExecContext(ctx, in.args...)
-	in.args = in.args[:0]
-	return err
-}
-
-// flush inserts what is left.
-func (in *inserter) flush(ctx context.Context) error {
-	if in.stmt != nil {
-		in.stmt.Close()
-	}
-	if len(in.args) == 0 {
-		return nil
-	}
-	_, err := in.tx.ExecContext(ctx, in.query(len(in.args)/in.columns), in.args...)
-	return err
-}
-
-func (in *inserter) query(rows int) string {
-	row := "(?" + strings.Repeat(",?", in.columns-1) + ")"
-	return in.start + row + strings.Repeat(","+row, rows-1)
 }

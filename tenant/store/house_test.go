@@ -90,7 +90,12 @@ func (h *house) add(t *Tenant, hits ...*wire.Hit) Added {
 
 func (h *house) attacks(t *Tenant) []Attack {
 	h.t.Helper()
-	p, err := t.Attacks(h.t.Context(), AttackQuery{Limit: 1000})
+	return h.attacksOn(t, "")
+}
+
+func (h *house) attacksOn(t *Tenant, host string) []Attack {
+	h.t.Helper()
+	p, err := t.Attacks(h.t.Context(), AttackQuery{Host: host, Limit: 1000})
 	if err != nil {
 		h.t.Fatal(err)
 	}
