@@ -31,6 +31,9 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 	if s.base64(b, f, k, pl, base) {
 		return
 	}
+	if f&fQuote != 0 {
+		s.quotedBase64(b, k, pl, base)
+	}
 	if f&fPlus != 0 && f&fSpace == 0 && f&^base64Bytes != 0 {
 		s.step(StepPlus, b, appendPlus(s.arena, b), k, pl, base)
 	}
@@ -73,4 +76,38 @@ func (s *Scratch) base64(b []byte, f features, k kind, pl place, base int) bool 
 	}
 	out, ok := appendBase64(s.arena, b)
 	return ok && s.step(StepBase64, b, out, k, pl, base)
+}
+
+// quotedBase64 inspects what strings in quotes inside b decode to, as in
+// serialised data: s:12:"...", {'id': '...'}. The first few count.
+func (s *Scratch) quotedBase64(b []byte, k kind, pl place, base int) {
+	for found := 0; found < maxQuoted && len(b) > minQuoted; {
+		q := b[0]
+		if b = b[1:]; q != '"' && q != '\'' {
+			continue
+		}
+		n := base64Run(b)
+		if n < minQuoted || n == len(b) || b[n] != q {
+			b = b[n:]
+			continue
+		}
+		v := b[:n]
+		b = b[n+1:]
+		if !maybeBase64(v) {
+			continue
+		}
+		if out, ok := appendBase64(s.arena, v); ok && s.step(StepBase64, v, out, k, pl, base) {
+			found++
+		}
+	}
+}
+
+// base64Run returns how many digits of base64 b starts with.
+func base64Run(b []byte) int {
+	for i, c := range b {
+		if base64Val[c] < 0 {
+			return i
+		}
+	}
+	return len(b)
 }

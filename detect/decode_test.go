@@ -161,6 +161,8 @@ func TestStepsNest(t *testing.T) {
 	f("YUdWc2JHOGdkMjl5YkdRaElRPT0%3D", `[query v][base64][base64]="hello world!!"`)
 	f("%c0%a7", `[query v][utf8]="'"`)
 	f("%u0127%ef%bc%87", `[query v][utf8]="ħ'"`)
+	f("s:12:%22eCc7IGhlbGxvIHk%3D%22;", `[query v][base64]="x'; hello y"`)
+	f("%7B'a':+'eCc7IGhlbGxvIHk%3D'%7D", `[query v][base64]="x'; hello y"`)
 	f("data:text/html;base64,PGI%2BaGVsbG88L2I%2B", `[query v][base64]="<b>hello</b>"`)
 }
 

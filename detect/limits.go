@@ -27,6 +27,8 @@ const (
 	maxArena = 1 << 20 // bytes of each buffer that a scratch keeps between requests
 
 	minBase64  = 8    // bytes of a value that is tried as base64
+	minQuoted  = 12   // bytes of a quoted string inside a value that is tried as base64
+	maxQuoted  = 4    // of such strings, that are base64, in a value
 	maxPollute = 512  // parameters among which repeated names are looked for
 	maxJoined  = 4096 // bytes of the joined values of a repeated parameter
 )
