@@ -171,6 +171,17 @@ func TestReloadRejectsTheNewcomerOfAConflict(t *testing.T) {
 		`t/1.toml:6: tenant "t1": host "c.example"`, `t/4.toml:6: tenant "t4": host "a.example"`)
 }
 
+// A caller's prev may contradict itself: settling ends all the same.
+func TestReloadEndsWithAContradictoryPast(t *testing.T) {
+	n := newNode(t)
+	n.write("t/1.toml", tenantText(1, "block", "a.example"))
+	n.write("t/2.toml", tenantText(2, "block", "b.example"))
+	n.load("t1 block a.example; t2 block b.example")
+	n.prev[1].Sites[0].Hosts[0] = "a.example"
+	n.write("t/2.toml", tenantText(2, "off", "a.example"))
+	n.load("!t1 block a.example; t2 off a.example", `host "a.example" is claimed`, `host "a.example" is claimed`)
+}
+
 func TestStartRejectsTheLaterFile(t *testing.T) {
 	n := newNode(t)
 	n.write("t/2.toml", tenantText(2, "block", "a.example", "b.example"))

@@ -19,6 +19,7 @@ func (l *loader) settle(prev []tenant.Spec) []tenant.Spec {
 		}
 	}
 	l.keepLost(prev)
+	l.fallen = make([]bool, len(l.specs))
 	for l.rejectNewcomers(last) {
 	}
 	return l.specs
@@ -158,7 +159,10 @@ func (l *loader) rejectNewcomers(last *generation) (again bool) {
 			}
 			return true
 		})
-		again = l.fallBack(i, last) || again
+		if !l.fallen[i] { // once: what prev itself claims twice would never end
+			l.fallen[i] = true
+			again = l.fallBack(i, last) || again
+		}
 	}
 	return again
 }

@@ -23,6 +23,7 @@ type loader struct {
 	found Problems
 	// unmatched lists the patterns that matched no file.
 	unmatched []string
+	fallen    []bool // by index in specs: went back to its last generation
 }
 
 func (d duration) value() time.Duration { return time.Duration(d) }
