@@ -12,34 +12,43 @@ import (
 type certificates struct {
 	exact    map[string]*tls.Certificate // canonical host
 	wildcard map[string]*tls.Certificate // ".example.com" for *.example.com
+	pairs    map[tenant.KeyPair]*tls.Certificate
 }
 
 // loadCertificates reads the key pairs of all sites. A pair that cannot be
-// read is left out and named: its hosts get the listener's own certificate.
-func loadCertificates(t *tenant.Table) (*certificates, []error) {
-	c := &certificates{map[string]*tls.Certificate{}, map[string]*tls.Certificate{}}
-	loaded := map[tenant.KeyPair]*tls.Certificate{}
+// read is named; what prev has of it stays in use, else its hosts get the
+// listener's own certificate.
+func loadCertificates(t *tenant.Table, prev *certificates) (*certificates, []error) {
+	c := &certificates{map[string]*tls.Certificate{}, map[string]*tls.Certificate{}, map[tenant.KeyPair]*tls.Certificate{}}
 	var errs []error
 	for _, site := range t.Sites {
 		if site.TLS == nil || site.Tenant.Broken != nil {
 			continue
 		}
-		pair := loaded[*site.TLS]
-		if pair == nil {
+		if c.pairs[*site.TLS] == nil {
 			p, err := tls.LoadX509KeyPair(site.TLS.Cert, site.TLS.Key)
-			if err != nil {
+			if err == nil {
+				c.pairs[*site.TLS] = &p
+			} else {
 				errs = append(errs, fmt.Errorf("%s:%d: tenant %q: cannot load certificate: %w",
 					site.Tenant.File, site.Line, site.Tenant.Name, err))
-				continue
+				c.pairs[*site.TLS] = prev.pair(*site.TLS)
 			}
-			pair = &p
-			loaded[*site.TLS] = pair
 		}
-		for _, h := range site.Hosts {
-			c.add(h, pair)
+		if pair := c.pairs[*site.TLS]; pair != nil {
+			for _, h := range site.Hosts {
+				c.add(h, pair)
+			}
 		}
 	}
 	return c, errs
+}
+
+func (c *certificates) pair(k tenant.KeyPair) *tls.Certificate {
+	if c == nil {
+		return nil
+	}
+	return c.pairs[k]
 }
 
 func (c *certificates) add(host string, pair *tls.Certificate) {

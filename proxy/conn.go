@@ -24,7 +24,8 @@ type clientConn struct {
 	net.Conn
 	listener *listener
 	peer     netip.Addr
-	sni      string // server name of the handshake, lower case; known after the first read
+	sni      string // server name of the handshake; see serverName
+	sniKnown bool
 	received int64
 	limit    int64 // reads fail once received passes it; 0: none
 	writes   pace
@@ -79,10 +80,11 @@ func (c *clientConn) SetDeadline(t time.Time) error { return c.Conn.SetReadDeadl
 // SetWriteDeadline implements net.Conn: a no-op, see Write.
 func (c *clientConn) SetWriteDeadline(time.Time) error { return nil }
 
-// serverName returns the name of the TLS handshake, "" without one.
+// serverName returns the name that the client gave in the TLS handshake, ""
+// without one. The handshake is over when a request has been read.
 func (c *clientConn) serverName() string {
-	if t, ok := c.Conn.(*tls.Conn); ok && c.sni == "" {
-		c.sni = t.ConnectionState().ServerName
+	if t, ok := c.Conn.(*tls.Conn); ok && !c.sniKnown {
+		c.sni, c.sniKnown = t.ConnectionState().ServerName, true
 	}
 	return c.sni
 }

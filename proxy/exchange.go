@@ -55,6 +55,7 @@ func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
 	x.snap = s.snapshot.Load()
 	x.start = time.Now()
 	x.peer = x.conn.peer
+	x.requestID = x.requestID[:0]
 	return x
 }
 

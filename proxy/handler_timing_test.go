@@ -75,7 +75,8 @@ func TestCleanGetAllocatesNothing(t *testing.T) {
 	for range 10 {
 		walk()
 	}
-	if a := testing.AllocsPerRun(200, walk); a > 0 {
+	// Under the race detector pools forget on purpose.
+	if a := testing.AllocsPerRun(200, walk); a > 0 && !raceDetector {
 		t.Errorf("%v allocations", a)
 	}
 }

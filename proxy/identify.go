@@ -8,6 +8,7 @@ import (
 // the tenant counts, never the host.
 func (s *Server) identify(x *exchange) Refusal {
 	x.trusted = x.snap.peers.Trusts(x.peer)
+	x.chooseRequestID()
 	id, believed, r := x.believedTenant()
 	if r != Accepted {
 		return r
@@ -16,7 +17,6 @@ func (s *Server) identify(x *exchange) Refusal {
 		return r
 	}
 	x.findClient()
-	x.chooseRequestID()
 	return Accepted
 }
 

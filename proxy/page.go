@@ -110,6 +110,8 @@ func (s *Server) page(x *exchange, status int, text pageText) {
 		Time: x.start.UTC().Format(time.RFC3339)}
 	if t := x.place.Tenant; t != nil {
 		d.brand(t.Brand)
+	}
+	if len(x.requestID) > 0 {
 		d.RequestID = string(x.requestID)
 		x.ctx.Response.Header.Set("X-Request-ID", d.RequestID)
 	}
@@ -133,22 +135,23 @@ func (d *pageData) brand(b tenant.Brand) {
 type form uint8
 
 const (
-	formText form = iota
-	formHTML
+	formHTML form = iota
 	formJSON
+	formText
 )
 
-// preferred chooses by the Accept header: JSON when that is named and HTML
-// is not, HTML when that is named, text for the others.
+// preferred chooses by the Accept header: what is named first in the order
+// HTML, JSON, text; HTML for clients that name none of them.
 func preferred(accept []byte) form {
-	html := bytes.Contains(accept, []byte("text/html")) || bytes.Contains(accept, []byte("application/xhtml"))
 	switch {
-	case html:
+	case bytes.Contains(accept, []byte("html")):
 		return formHTML
 	case bytes.Contains(accept, []byte("json")):
 		return formJSON
+	case bytes.Contains(accept, []byte("text/plain")):
+		return formText
 	}
-	return formText
+	return formHTML
 }
 
 // render writes the page. A template that fails gives the text form.
@@ -191,6 +194,9 @@ func (d *pageData) problem() problem {
 func (d *pageData) text() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%s\n", d.Title, d.Text)
+	if d.Brand != "" {
+		fmt.Fprintf(&b, "Site: %s\n", d.Brand)
+	}
 	if d.Incident != "" {
 		fmt.Fprintf(&b, "Incident: %s\n", d.Incident)
 	}

@@ -41,8 +41,10 @@ func TestBlockPage(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 	f("application/vnd.api+json", "application/problem+json")
-	f("*/*", "text/plain; charset=utf-8")
-	f("", "text/plain; charset=utf-8")
+	f("application/json, text/plain, */*", "application/problem+json")
+	f("text/plain", "text/plain; charset=utf-8")
+	f("*/*", "text/html; charset=utf-8")
+	f("", "text/html; charset=utf-8")
 }
 
 func TestSupport(t *testing.T) {

@@ -45,19 +45,20 @@ func (s *snapshot) pick(site *tenant.Site) *upstream {
 
 // compile makes a snapshot aside, carrying over what prev holds: counters,
 // policies, warm connections. A tenant whose upstreams or certificates cannot
-// be used is broken in the new table and named in problems.
+// be used is named in problems; see usable.
 func compile(cfg *config.Node, prev *snapshot, overlays map[tenant.ID]tenant.Overlay, c *clock) (*snapshot, []error) {
 	var prevTable *tenant.Table
+	var prevCerts *certificates
 	if prev != nil {
-		prevTable = prev.table
+		prevTable, prevCerts = prev.table, prev.certificates
 	}
-	problems := usable(cfg, prev, c)
+	problems := usable(cfg, prevTable, c)
 	table, errs := tenant.Build(cfg.Tenants, prevTable, overlays)
 	problems = append(problems, errs...)
 	s := &snapshot{cfg: cfg, table: table, peers: tenant.NewPeers(cfg.Identify.Trusted),
 		header: foldedName(cfg.Identify.Header)}
 	s.fillPools(prev, c)
-	s.certificates, errs = loadCertificates(table)
+	s.certificates, errs = loadCertificates(table, prevCerts)
 	return s, append(problems, errs...)
 }
 
@@ -69,26 +70,39 @@ func (s *snapshot) with(table *tenant.Table, c *clock) *snapshot {
 	return &n
 }
 
-// usable marks tenants broken whose upstreams cannot be used.
-func usable(cfg *config.Node, prev *snapshot, c *clock) (problems []error) {
+// usable looks for upstreams that cannot be used. Their tenant keeps what it
+// has in prev, or is broken when that is nothing.
+func usable(cfg *config.Node, prev *tenant.Table, c *clock) (problems []error) {
 	for i := range cfg.Tenants {
 		t := &cfg.Tenants[i]
 		if t.Broken != nil {
 			continue
 		}
-		var errs []error
-		for _, site := range t.Sites {
-			for _, u := range site.Upstreams {
-				if _, err := newUpstream(u, c); err != nil {
-					errs = append(errs, fmt.Errorf("%s:%d: tenant %q: %w", t.File, site.Line, t.Name, err))
-				}
-			}
+		err := checkUpstreams(t, c)
+		if err == nil {
+			continue
 		}
-		if t.Broken = errors.Join(errs...); t.Broken != nil {
-			problems = append(problems, t.Broken)
+		problems = append(problems, err)
+		t.Broken = err
+		if prev != nil {
+			if old := prev.ByID(t.ID); old != nil && old.Broken == nil {
+				*t = old.Spec
+			}
 		}
 	}
 	return problems
+}
+
+func checkUpstreams(t *tenant.Spec, c *clock) error {
+	var errs []error
+	for _, site := range t.Sites {
+		for _, u := range site.Upstreams {
+			if _, err := newUpstream(u, c); err != nil {
+				errs = append(errs, fmt.Errorf("%s:%d: tenant %q: %w", t.File, site.Line, t.Name, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func foldedName(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "-")) }
