@@ -100,7 +100,7 @@ func (s *spool) load(g segment, pos position) ([]byte, error) {
 }
 
 func gather(b []byte, pos position, hits, bytes int) *batch {
-	k := &batch{end: pos, hitsOf: map[tenant.ID]int{}}
+	k := &batch{end: pos, hitsOf: map[tenant.ID]int{}, lines: make([]byte, 0, min(len(b), bytes, hits*2048))}
 	for k.hits < hits {
 		r, skip, ok := nextRecord(b)
 		if !ok || k.hits > 0 && len(k.lines)+len(r.payload)+1 > bytes {

@@ -2,6 +2,7 @@ package uplink
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -240,4 +241,23 @@ func TestRetryAfter(t *testing.T) {
 	f("99999999999999", 0)
 	f("Fri, 02 Jan 2026 03:04:15 GMT", 10*time.Second)
 	f("Fri, 02 Jan 2026 03:04:00 GMT", 0)
+}
+
+// Neither hits nor token go where a redirect points.
+func TestPushFollowsNoRedirect(t *testing.T) {
+	var elsewhere, calls atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
+	t.Cleanup(other.Close)
+	c := newCloud(t)
+	c.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		calls.Add(1)
+		http.Redirect(w, r, other.URL+r.URL.Path, http.StatusTemporaryRedirect)
+		return true
+	}
+	u := start(t, c.options(t.TempDir()))
+	mustOffer(t, u, acme, 1)
+	until(t, "some calls", func() bool { return calls.Load() > 5 })
+	if n := elsewhere.Load(); n != 0 {
+		t.Errorf("%d calls elsewhere", n)
+	}
 }
