@@ -36,8 +36,22 @@ func (s *Scratch) coded(b, coding []byte, pl place) {
 	s.body(b, pl)
 }
 
-// body inspects b by its content type.
+// body inspects b by its content type. UTF-16 is read as text; whether that
+// text or a binary is meant decides its look, again.
 func (s *Scratch) body(b []byte, pl place) {
+	if order := utf16Order(b); order != nil && s.depth == 0 {
+		m := s.mark()
+		if v := s.keep(appendUTF16(s.arena, b, order)); !isBinary(v[:min(len(v), blobHead)]) {
+			s.push(StepUTF8, -1, nil)
+			s.depth++
+			s.body(v, pl.inexact())
+			s.depth--
+			s.pop()
+			s.free(m)
+			return
+		}
+		s.free(m)
+	}
 	ct := s.r.header("content-type")
 	switch {
 	case containsFold(ct, "multipart/") && s.multipart(b, ct, pl):

@@ -7,7 +7,8 @@ const (
 	// what it is.
 	blobHead = 1 << 10
 	// maxText is the longest unstructured text that is judged whole; of a
-	// longer one its head, its tail and the places around code markers are.
+	// longer one its head, its tail and the places around code markers are,
+	// and the verdict is partial.
 	maxText = 128 << 10
 	// codeWindow is how much is judged from a code marker in a binary.
 	codeWindow = 1 << 10
@@ -25,6 +26,7 @@ func (s *Scratch) blob(b []byte, k kind, pl place) {
 	case isBinary(b[:min(len(b), blobHead)]):
 		s.binary(b, k, pl)
 	case len(b) > maxText:
+		s.verdict.Partial = true
 		s.value(b[:blobHead*4], k, pl.sub(0, blobHead*4))
 		s.value(b[len(b)-blobHead*4:], k, pl.sub(len(b)-blobHead*4, len(b)))
 		s.windows(b, k, pl)

@@ -61,6 +61,22 @@ func TestBoundsKeepFindings(t *testing.T) {
 	}
 }
 
+// A long text is judged at its ends and at code in it, and says so.
+func TestLongText(t *testing.T) {
+	filler := strings.Repeat(sentence(rand.New(rand.NewSource(3)), 12), 3000)
+	f := func(body string, attack bool) {
+		t.Helper()
+		v := mustPolicy(t, Options{}).Inspect(rawRequest("POST /\nContent-Type: text/plain\n\n"+body), 1, &Scratch{})
+		if !v.Partial || v.Attack() != attack {
+			t.Errorf("partial %v, matches %v", v.Partial, v.Matches)
+		}
+	}
+	f(filler, false)
+	f("<script>alert(document.cookie)</script> "+filler, true)
+	f(filler+"<script>alert(document.cookie)</script>"+filler, true)
+	f(filler+" <script>alert(document.cookie)</script>", true)
+}
+
 func TestScratchShrinks(t *testing.T) {
 	p, s := mustPolicy(t, Options{}), &Scratch{}
 	body := "a=" + strings.Repeat("%41%20", 1<<19)

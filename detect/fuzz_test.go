@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math/rand"
 	"strings"
@@ -59,6 +60,19 @@ func FuzzDecoders(f *testing.F) {
 				t.Errorf("%s: %q: changed a plain word to %q", d.name, src, out[6:])
 			}
 		}
+	})
+}
+
+// UTF-16 gives valid UTF-8 for any bytes in either order.
+func FuzzUTF16(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, src []byte) {
+		for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+			if out := appendUTF16(nil, src, order); !utf8.Valid(out) || len(out) > 3*len(src) {
+				t.Errorf("%q: got %q", src, out)
+			}
+		}
+		utf16Order(src)
 	})
 }
 

@@ -88,6 +88,9 @@ func TestViewBodies(t *testing.T) {
 		`[post][xml][xml_tag r][xml_tag a][xml_attr x]="1<"`, `[post][xml][xml_tag r][xml_tag a]="t&u"`,
 		`[post][xml][xml_tag r][xml_tag a][xml_tag b]="<c>"`, `[post][xml][xml_tag r][xml_comment]=" note "`)
 	f("text/xml", `<!DOCTYPE d [<!ENTITY e SYSTEM "file:///x">]><d/>`, `[post][xml][xml_dtd]="file:///x"`)
+	// UTF-16 in either order
+	f("application/json", "\xff\xfe{\x00\"\x00a\x00\"\x00:\x00\"\x00;\x00=\xd8\x00\xde\"\x00}\x00", "[post][utf8][json][hash a]=\";\U0001f600\"")
+	f("text/xml", "\x00<\x00a\x00>\x00;\x00<\x00/\x00a\x00>", `[post][utf8][xml][xml_tag a]=";"`)
 	// broken XML is text as well
 	f("text/xml", `<a><b></a`, `[post][text]="<a><b></a"`)
 }
