@@ -81,6 +81,8 @@ state = %q
 [[listener]]
 address = %q
 health = "/healthz"
+[admin]
+address = ""
 [identify]
 trusted = ["127.0.0.0/8"]
 [cloud]

@@ -24,7 +24,7 @@ type checker struct {
 	ctx            context.Context
 	out            io.Writer
 	node           *client
-	admin          *api
+	global         *api                       // the global administrator
 	users          map[string]*api            // by tenant name
 	sent           map[string]map[string]bool // paths of the attacks sent, by tenant name
 	incident       string                     // of a block page of Acme's
@@ -83,7 +83,7 @@ func runChecks(ctx context.Context, d *demo, out io.Writer) error {
 }
 
 func (c *checker) signInAll() (err error) {
-	if c.admin, err = signIn(c.ctx, c.apiURL, adminEmail, c.password); err != nil {
+	if c.global, err = signIn(c.ctx, c.apiURL, adminEmail, c.password); err != nil {
 		return err
 	}
 	for _, p := range c.places {

@@ -101,7 +101,7 @@ func (c *checker) tenantLists() error {
 		}
 		return nil
 	}
-	if err := f(c.admin, len(c.places)+1); err != nil { // the technical tenant too
+	if err := f(c.global, len(c.places)+1); err != nil { // the technical tenant too
 		return err
 	}
 	return f(c.users["acme"], 1)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -52,8 +53,13 @@ func (c *checker) lookAtProblem(r reply) error {
 	return nil
 }
 
-// checkRouting asks each app who it is, and what the node told it.
+// checkRouting asks the node whether it is ready, and each app who it is and
+// what the node told it.
 func (c *checker) checkRouting() {
+	c.check("the node says that it is ready, with every tenant", func() error {
+		_, err := getPage(c.ctx, apiClient, "http://"+c.admin+"/readyz", http.StatusOK)
+		return err
+	})
 	for _, p := range c.places {
 		c.check("requests for "+p.Host()+" reach its app with its tenant's ID", func() error {
 			r, err := c.node.expect(c.ctx, try{Host: p.Host(), Target: "/echo", Want: 200})

@@ -66,12 +66,12 @@ func closing(st *store.Store, err error) error {
 func listenTwo(a, b string) (net.Listener, net.Listener, error) {
 	first, err := net.Listen("tcp", a)
 	if err != nil {
-		return nil, nil, fmt.Errorf("cannot listen: %w", err)
+		return nil, nil, fmt.Errorf("cannot listen for the console (another port: -console-port): %w", err)
 	}
 	second, err := net.Listen("tcp", b)
 	if err != nil {
 		first.Close()
-		return nil, nil, fmt.Errorf("cannot listen: %w", err)
+		return nil, nil, fmt.Errorf("cannot listen for nodes: %w", err)
 	}
 	return first, second, nil
 }

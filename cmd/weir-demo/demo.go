@@ -28,6 +28,7 @@ type demo struct {
 	cloud       *cloudHalf
 	nodeHalf    *nodeHalf
 	nodeAddress string
+	admin       string // address of the node's own pages
 	apiURL      string // of console and API
 	password    string // of every user
 }
@@ -68,7 +69,10 @@ func (d *demo) start(ctx context.Context, o options, log *zap.Logger) (err error
 	if d.nodeAddress, err = freeAddress(o.port); err != nil {
 		return err
 	}
-	file, err := writeNode(d.dir, d.nodeAddress, "http://"+d.cloud.ingestAddress, token, d.places)
+	if d.admin, err = freeAddress(0); err != nil {
+		return err
+	}
+	file, err := writeNode(d.dir, d.nodeAddress, d.admin, "http://"+d.cloud.ingestAddress, token, d.places)
 	if err != nil {
 		return err
 	}
@@ -84,14 +88,13 @@ func local(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(
 func freeAddress(port int) (string, error) {
 	l, err := net.Listen("tcp", local(port))
 	if err != nil {
-		return "", fmt.Errorf("cannot listen: %w (another port: -port, -console-port)", err)
+		return "", fmt.Errorf("cannot listen for the node (another port: -port): %w", err)
 	}
 	defer l.Close()
 	return l.Addr().String(), nil
 }
 
-// await returns when the node answers its health path and the cloud has
-// heard of it for every tenant.
+// await returns when the node answers its health path.
 func (d *demo) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
@@ -144,7 +147,7 @@ func (d *demo) print(out io.Writer) {
 	for _, p := range d.places {
 		fmt.Fprintf(out, "  %-36s %s, %s; mode %s\n", "http://"+p.Host()+":"+port+"/", p.Company, p.About, p.Mode)
 	}
-	fmt.Fprintf(out, "\nConsole   http://localhost:%s/\nAPI       http://localhost:%s/api/openapi.json\n", consolePort, consolePort)
+	fmt.Fprintf(out, "\nConsole   http://localhost:%s/\nAPI       http://localhost:%s/api/openapi.json\nNode      http://%s/status\n", consolePort, consolePort, d.admin)
 	fmt.Fprintf(out, "\nSign in; the password of everybody is %s\n", d.password)
 	fmt.Fprintf(out, "  %-28s sees every tenant\n", adminEmail)
 	for _, p := range d.places {

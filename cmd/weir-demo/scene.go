@@ -43,7 +43,7 @@ func (p *place) Host() string { return p.Name + ".localhost" }
 // writeNode writes what the node reads: node.toml, tenants.d and its token.
 // Loopback is believed about client addresses, so that one machine can play
 // many clients.
-func writeNode(dir, address, cloudURL, token string, places []*place) (string, error) {
+func writeNode(dir, address, admin, cloudURL, token string, places []*place) (string, error) {
 	conf := fmt.Sprintf(`version = 1
 include = ["tenants.d/*.toml"]
 [node]
@@ -51,6 +51,8 @@ state = %q
 [[listener]]
 address = %q
 health = "/healthz"
+[admin]
+address = %q
 [identify]
 header = "X-Tenant-ID"
 trusted = ["127.0.0.0/8"]
@@ -59,7 +61,7 @@ url = %q
 token_file = %q
 [log]
 level = "warn"
-`, filepath.Join(dir, "state"), address, cloudURL, filepath.Join(dir, "node.token"))
+`, filepath.Join(dir, "state"), address, admin, cloudURL, filepath.Join(dir, "node.token"))
 	file := filepath.Join(dir, "node.toml")
 	files := map[string]string{file: conf, filepath.Join(dir, "node.token"): token + "\n"}
 	for _, p := range places {
