@@ -69,11 +69,12 @@ type Endpoint struct {
 // TLSFiles names a certificate and its key.
 type TLSFiles struct{ Cert, Key string }
 
-// Time-outs of both listeners. A long poll answers within maxWait, and a
-// batch of MaxBatch at readTimeout comes at 70 kB/s.
+// Time-outs of both listeners. A long poll answers within maxWait; the time
+// to read must be longer, because net/http ends the context of a running
+// handler when it is over. A batch of MaxBatch then comes at 45 kB/s or more.
 const (
 	headerTimeout   = 10 * time.Second
-	readTimeout     = 60 * time.Second
+	readTimeout     = maxWait + 30*time.Second
 	writeTimeout    = maxWait + 30*time.Second
 	idleTimeout     = 120 * time.Second
 	shutdownTimeout = 10 * time.Second

@@ -73,7 +73,11 @@ func (s *Server) sessionRoutes(api huma.API) {
 
 func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, error) {
 	email := "e:" + strings.ToLower(strings.TrimSpace(in.Body.Email))
-	if wait := max(s.signIns.take(in.address, perAddress), s.signIns.take(email, perEmail)); wait > 0 {
+	wait := s.signIns.take(in.address, perAddress)
+	if wait == 0 { // an address that is held back must not use up a person's tries
+		wait = s.signIns.take(email, perEmail)
+	}
+	if wait > 0 {
 		err := huma.NewError(http.StatusTooManyRequests, "too many failed sign-ins, wait a little")
 		return nil, huma.ErrorWithHeaders(err, http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}})
 	}

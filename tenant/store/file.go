@@ -27,8 +27,12 @@ type file struct {
 	prepared map[string]*sql.Stmt // on w
 }
 
-// maxReaders bounds the read connections of one file.
-const maxReaders = 4
+// maxReaders bounds the read connections of one file, maxIdle those that stay
+// open: each has two file descriptors and a cache.
+const (
+	maxReaders = 4
+	maxIdle    = 2
+)
 
 // openFile opens or makes the database at path and brings it to the newest
 // schema of the folder schema/kind.
@@ -67,13 +71,13 @@ func createPrivate(path string) error {
 func openPool(path, more string, conns int) (*sql.DB, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-8192)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)" + more
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-4096)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)" + more
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open database %q: %w", path, err)
 	}
 	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
+	db.SetMaxIdleConns(min(conns, maxIdle))
 	return db, nil
 }
 

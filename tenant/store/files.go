@@ -21,6 +21,8 @@ type files struct {
 	open  map[tenant.ID]*tenantFile
 	idle  *list.List // of *tenantFile without users, least recently used first
 	ended bool
+
+	closing sync.WaitGroup
 }
 
 type tenantFile struct {
@@ -71,41 +73,54 @@ func (fs *files) acquire(id tenant.ID) (*tenantFile, error) {
 	return t, nil
 }
 
+// release gives a file back; too many idle ones are closed outside of the
+// lock, because a close may write the WAL to the database.
 func (fs *files) release(t *tenantFile) {
+	for _, old := range fs.retire(t) {
+		old.close()
+		fs.closing.Done()
+	}
+}
+
+// retire returns the files to close, counted in closing. Nobody uses them; a
+// new user of the same tenant opens the database anew, which SQLite allows
+// while the old handle closes.
+func (fs *files) retire(t *tenantFile) (close []*file) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	t.users--
 	if t.users > 0 {
-		return
+		return nil
 	}
-	if t.file == nil || fs.ended {
-		fs.dropLocked(t)
-		return
+	if t.file == nil {
+		delete(fs.open, t.id)
+		return nil
 	}
 	t.elem = fs.idle.PushBack(t)
-	for fs.idle.Len() > fs.max {
-		oldest := fs.idle.Front()
-		fs.dropLocked(fs.idle.Remove(oldest).(*tenantFile))
+	max := fs.max
+	if fs.ended {
+		max = 0
 	}
+	for fs.idle.Len() > max {
+		oldest := fs.idle.Remove(fs.idle.Front()).(*tenantFile)
+		delete(fs.open, oldest.id)
+		close = append(close, oldest.file)
+		fs.closing.Add(1)
+	}
+	return close
 }
 
-// dropLocked closes under the lock: a second handle on the same file, opened
-// while the first checkpoints its WAL away, would only wait for it.
-func (fs *files) dropLocked(t *tenantFile) {
-	delete(fs.open, t.id)
-	if t.file != nil {
-		t.file.close()
-	}
-}
-
-// close closes the idle databases; those in use are closed by their last
-// user.
+// close closes the databases that nobody uses and waits for those that are
+// being closed; the others are closed by their last user.
 func (fs *files) close() {
 	fs.mu.Lock()
-	defer fs.mu.Unlock()
 	fs.ended = true
 	for e := fs.idle.Front(); e != nil; e = e.Next() {
-		fs.dropLocked(e.Value.(*tenantFile))
+		t := e.Value.(*tenantFile)
+		delete(fs.open, t.id)
+		t.file.close()
 	}
 	fs.idle.Init()
+	fs.mu.Unlock()
+	fs.closing.Wait()
 }

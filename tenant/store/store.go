@@ -46,7 +46,7 @@ type Options struct {
 	Passwords    *account.Passwords
 	SessionIdle  time.Duration // a session ends after this without a request; 12 h
 	SessionLife  time.Duration // a session ends after this in any case; 7 days
-	MaxOpenFiles int           // databases of tenants held open while nobody uses them; 128
+	MaxOpenFiles int           // databases of tenants held open while nobody uses them; 64
 }
 
 // Store is a cloud's data. Any number of goroutines may use it, and several
@@ -100,7 +100,7 @@ func defaults(o Options) Options {
 		o.SessionLife = 7 * 24 * time.Hour
 	}
 	if o.MaxOpenFiles == 0 {
-		o.MaxOpenFiles = 128
+		o.MaxOpenFiles = 64
 	}
 	return o
 }
