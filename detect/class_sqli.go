@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 // The SQL judge reads a value as an application would paste it into a query:
 // as it is, behind a single quote that the query opened, and behind a double
 // quote. In each reading it looks for structure that changes what the query
@@ -159,6 +161,20 @@ func (r *sqlReading) broken(i int) bool {
 		return r.closing(1) >= i
 	}
 	return r.bare(i)
+}
+
+// maxTight is how long the text before a break-out is when the value is one
+// field: an expression of names and calls needs that, or it is code.
+const maxTight = 48
+
+// tight reports whether token i follows a break-out near the value's start.
+func (r *sqlReading) tight(i int) bool {
+	return r.broken(i) && (r.quote == 0 || r.tok[0].end <= maxTight && bytes.IndexByte(r.text(0), '\n') < 0)
+}
+
+// stacked reports whether the statement at i follows a literal and a ";".
+func (r *sqlReading) stacked(i int) bool {
+	return r.kind(i-1) == sqlSemi && r.tight(i-1)
 }
 
 // bare reports whether only a literal and closing parentheses stand before i.

@@ -17,6 +17,9 @@ type xssReading struct {
 	kind kind
 	best finding
 	long bool // a text rather than a field
+
+	quoted   bool // a quote stands in b[:unquoted]
+	unquoted int
 }
 
 // longText is the length in bytes from which a value is a text that may quote
@@ -65,10 +68,20 @@ func (x *xssReading) weigh(score, at int) int {
 	if !x.long {
 		return score
 	}
-	if at > 200 || at > 16 && len(x.b) > 4*longText {
+	if (at > 32 || at > 16 && len(x.b) > 4*longText) && !x.endsTag(at) {
 		return score - 40
 	}
 	return score - 15
+}
+
+// endsTag reports whether "> or '> stands right before at: the value ends an
+// attribute and a tag of the page there.
+func (x *xssReading) endsTag(at int) bool {
+	at = min(at, len(x.b))
+	for at > 0 && isSpace(x.b[at-1]) {
+		at--
+	}
+	return at > 1 && x.b[at-1] == '>' && (x.b[at-2] == '"' || x.b[at-2] == '\'')
 }
 
 func (x *xssReading) report(score, start, end int, rule, why string) {

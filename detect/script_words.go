@@ -26,10 +26,10 @@ const (
 var jsWords = newWordTable([]wordGroup{
 	{jsSink, []string{
 		"alert", "prompt", "confirm", "eval", "settimeout", "setinterval",
-		"setimmediate", "execscript", "msgbox", "expression", "print", "function",
+		"setimmediate", "execscript", "msgbox", "expression", "function",
 		"requestanimationframe", "queuemicrotask", "geturl", "showmodaldialog",
 	}},
-	{jsGlobal, []string{"window", "self", "top", "parent", "globalthis", "frames", "this", "opener", "content"}},
+	{jsGlobal, []string{"window", "self", "top", "parent", "globalthis", "frames", "this", "opener"}},
 	{jsDocument, []string{"document"}},
 	{jsLocation, []string{"location"}},
 	{jsApply, []string{"call", "apply", "bind"}},

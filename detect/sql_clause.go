@@ -156,7 +156,7 @@ func (r *sqlReading) judgeAlgebra() {
 			strong = max(strong, 55)
 			i++
 		case r.arith(i):
-			if c := r.text(i)[0]; c != '+' && c != '-' || r.tok[0].end < 3 {
+			if c := r.text(i)[0]; c != '+' && c != '-' && r.tok[0].end > 1 && r.tok[r.n-1].end-r.tok[r.n-1].start > 1 {
 				strong = max(strong, 50)
 			}
 			i++

@@ -77,23 +77,27 @@ func (r *sqlReading) comparison(i int) (next int, c sqlCompare) {
 // judgeCompared judges "and a <op> b" with its tail at next.
 func (r *sqlReading) judgeCompared(i, next int, a, b sqlTerm, c sqlCompare) {
 	tail := r.tail(next)
-	broken := r.broken(i)
+	broken, tight := r.broken(i), r.tight(i)
+	called := a == termCall || b == termCall
 	score := 0
 	switch {
-	case a.constant() && b.constant():
+	case a.constant() && b.constant() && (tight || !called):
 		score = 85
 		if c != cmpSign {
 			score = 70
 		}
 	case a.constant() || b.constant():
 		score = 35
-		if broken {
+		if tight {
 			score = 70
 		}
-	case broken && c == cmpSign && r.base+r.n < 16:
+	case tight && c == cmpSign && r.base+r.n < 16:
 		score = 55
 	}
-	if c == cmpSign && r.quote == 0 && !broken && r.order(next) {
+	if c == cmpSign && r.quote == 0 && (!broken || r.base+i == 0) && r.order(next) {
+		score -= 45
+	}
+	if !(a.literal() && b.literal()) && r.program(i, next, tight) {
 		score -= 45
 	}
 	if a == termSelect || b == termSelect || a == termEffect || b == termEffect {
@@ -109,6 +113,18 @@ func (r *sqlReading) judgeCompared(i, next int, a, b sqlTerm, c sqlCompare) {
 		score += 5
 	}
 	r.report(score, i, next, "sqli/condition", "a condition behind the end of a literal changes which rows the query returns")
+}
+
+// program reports whether the condition is rather one of a programming
+// language: equality is "==" there, and calls stand behind "&&" in text that
+// is no break-out.
+func (r *sqlReading) program(i, next int, tight bool) bool {
+	for j := i + 1; j < next; j++ {
+		if t := r.text(j); r.kind(j) == sqlCmp && len(t) > 1 && t[len(t)-1] == '=' && t[len(t)-2] == '=' {
+			return true
+		}
+	}
+	return r.kind(i) == sqlLogic && !tight
 }
 
 // order reports whether the comparison that ends before next is < or > alone,
@@ -144,7 +160,8 @@ func (r *sqlReading) judgeLone(i, next int, a sqlTerm) {
 	if tail == tailProse {
 		return
 	}
-	inString := r.quote != 0 && r.broken(i)
+	tight := r.tight(i)
+	inString := r.quote != 0 && tight
 	score := 0
 	switch a {
 	case termSelect:
@@ -152,11 +169,11 @@ func (r *sqlReading) judgeLone(i, next int, a sqlTerm) {
 	case termEffect:
 		score = 88
 	case termFunc:
-		if r.broken(i) || tail == tailComment {
+		if tight || tail == tailComment {
 			score = 65
 		}
 	case termCall:
-		if r.broken(i) && (tail == tailComment || inString) {
+		if tight && (tail == tailComment || inString) {
 			score = 55
 		}
 	case termValue, termNumber, termString:
@@ -186,8 +203,8 @@ func (r *sqlReading) literal(i int) bool {
 	return k == sqlNumber || k == sqlString || k == sqlVar || k == sqlRParen || r.is(i, sqlValue)
 }
 
-// short reports whether the value is a few tokens without prose in its
-// strings.
+// short reports whether the value is a few tokens without prose or code in
+// its strings.
 func (r *sqlReading) short() bool {
 	if !r.last || r.base > 0 || r.n > 24 {
 		return false
@@ -203,10 +220,11 @@ func (r *sqlReading) short() bool {
 	return true
 }
 
-// spaced reports whether white space stands inside w, quotes apart.
+// spaced reports whether w is more than one word: white space inside, or what
+// stands before a quote in code rather than in a value.
 func spaced(w []byte) bool {
 	w = bytes.Trim(w, "'\" \t\r\n")
-	return bytes.IndexByte(w, ' ') >= 0 || bytes.IndexByte(w, '\n') >= 0
+	return bytes.IndexAny(w, " \n[],:;$") >= 0
 }
 
 // concatenation judges || between strings, where it is no logical operator.

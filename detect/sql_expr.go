@@ -25,6 +25,9 @@ func (t sqlTerm) constant() bool { return t >= termNumber && t != termStar }
 // from each of its links.
 const maxArith = 24
 
+// literal reports whether the operand is written out.
+func (t sqlTerm) literal() bool { return t >= termNumber && t <= termValue }
+
 // operand reads the operand at i with its sign, its opening parentheses and
 // the arithmetic that follows it. It returns the index behind it and the
 // strongest term in it.

@@ -15,8 +15,10 @@ func (r *sqlReading) judgeStatement(i int) {
 		return
 	}
 	switch prev := r.kind(i - 1); {
-	case prev == sqlSemi:
+	case r.stacked(i), prev == sqlSemi && len(r.lex.b) < longText:
 		score += 20
+	case prev == sqlSemi:
+		score -= 20
 	case r.base+i == 0, r.broken(i):
 	case r.is(i-1, sqlBegin), r.is(i-1, sqlWhen), r.is(i-1, sqlEnd):
 	case prev == sqlRParen, prev == sqlString, prev == sqlNumber:
@@ -85,7 +87,7 @@ func (r *sqlReading) statement(i int) (score, next int) {
 	case sqlLoad:
 		return r.load(i)
 	case sqlIf:
-		if r.kind(i-1) != sqlSemi {
+		if !r.stacked(i) {
 			return 0, i
 		}
 		left, a := r.operand(j)
@@ -146,7 +148,7 @@ func (r *sqlReading) exec(i int) (score, next int) {
 		j += 2
 	}
 	for k := j; k < j+6 && (r.kind(k) == sqlWord || r.kind(k) == sqlDot); k++ {
-		if r.is(k, sqlPackage) || r.kind(k) == sqlDot && r.kind(k+1) == sqlDot {
+		if r.is(k, sqlPackage) || k > j && r.kind(k) == sqlDot && r.kind(k+1) == sqlDot && r.kind(k+2) == sqlWord {
 			return 85, k + 1
 		}
 	}
@@ -154,6 +156,8 @@ func (r *sqlReading) exec(i int) (score, next int) {
 	switch {
 	case a == termEffect:
 		return 80, k
+	case r.kind(j) == sqlLParen && a == termString && !r.tight(i) && !r.stacked(i):
+		return 45, k
 	case r.kind(j) == sqlLParen && (a == termString || a == termValue || a == termFunc),
 		r.kind(j) == sqlVar && r.tail(k) != tailProse:
 		return 70, k
@@ -279,7 +283,7 @@ func (r *sqlReading) oracle(i int) bool {
 			return true
 		case i == 0 && r.kind(j) == sqlVar && len(r.text(j)) > 3 && r.text(j)[1] == '@':
 			return true
-		case i == 0 && r.call(j) && r.kind(j+2) == sqlRParen && (r.is(j, sqlFunc) || r.is(j, sqlObject)):
+		case i == 0 && !r.is(i, sqlIf) && r.call(j) && r.kind(j+2) == sqlRParen && (r.is(j, sqlFunc) || r.is(j, sqlObject)):
 			return true
 		}
 	}

@@ -138,6 +138,8 @@ var sqlWords = newWordTable([]wordGroup{
 		"uuid", "variance", "version", "wm_concat", "xmlagg", "xmlrow",
 		"quote_literal", "quote_ident", "array_to_string", "hashbytes",
 		"sqlite_compileoption_get", "crypt_key", "columns_updated",
+		"polygon", "multipoint", "linestring", "readfile", "writefile",
+		"geometrycollection", "multipolygon", "multilinestring", "uuid_to_bin", "bin_to_uuid",
 		"json_arrayagg", "json_object", "host", "typeof",
 		"nlssort", "year",
 		"month", "day", "hour", "minute", "second",
@@ -152,10 +154,10 @@ var sqlWords = newWordTable([]wordGroup{
 		"dblink", "dblink_connect", "dblink_exec", "query_to_xml", "database_to_xml",
 		"xmltype", "httpuritype", "sys_eval", "sys_exec", "sys_get", "sys_set",
 		"fn_xe_file_target_read_file", "fn_get_audit_file", "fn_trace_gettable",
-		"fn_varbintohexstr", "writefile", "readfile", "fts3_tokenizer",
+		"fn_varbintohexstr", "fts3_tokenizer",
 		"st_latfromgeohash", "st_longfromgeohash",
-		"st_pointfromgeohash", "geometrycollection", "multipoint", "polygon",
-		"multipolygon", "linestring", "multilinestring", "uuid_to_bin", "bin_to_uuid",
+		"st_pointfromgeohash",
+
 		"master_pos_wait",
 	}},
 	{sqlPackage, []string{

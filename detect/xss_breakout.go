@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 // judgeAttributes judges event handlers outside a tag: the value stands in an
 // attribute of the page, ends it and adds one of its own.
 func (x *xssReading) judgeAttributes() {
@@ -23,9 +25,25 @@ func (x *xssReading) judgeAttributes() {
 			i = j
 			continue
 		}
-		x.judgeHandler(i, k+1)
+		if !programName(b[i : k+2]) {
+			x.judgeHandler(i, k+1)
+		}
 		i = k
 	}
+}
+
+// programName reports whether an assignment is one of a program: the name is
+// in camel case, or stands apart from a single "=".
+func programName(v []byte) bool {
+	eq := bytes.IndexByte(v, '=')
+	if v[0] != 'o' || v[eq+1] == '=' {
+		return v[eq+1] == '='
+	}
+	upper := 0
+	for _, c := range v[:eq] {
+		upper += b2i(c >= 'A' && c <= 'Z')
+	}
+	return upper == 1 && v[2] >= 'a' && isSpace(v[eq-1]) && isSpace(v[eq+1])
 }
 
 // attrBreak reports whether an attribute may begin behind c.
@@ -39,7 +57,7 @@ func (x *xssReading) judgeHandler(i, j int) {
 	if runnable(x.b[j:]) {
 		score = 62
 	}
-	if q := x.quoteBefore(i); q {
+	if x.quoteBefore(i) {
 		score += 20
 		if score < 50 && len(x.b) < 200 {
 			score = 50
@@ -48,14 +66,13 @@ func (x *xssReading) judgeHandler(i, j int) {
 	x.report(x.weigh(score, i), i, j, xssHandler, xssHandlerWhy)
 }
 
-// quoteBefore reports whether a quote stands before i.
+// quoteBefore reports whether a quote stands before i, which only grows.
 func (x *xssReading) quoteBefore(i int) bool {
-	for _, c := range x.b[:i] {
-		if c == '"' || c == '\'' || c == '`' {
-			return true
-		}
+	for ; !x.quoted && x.unquoted < i; x.unquoted++ {
+		c := x.b[x.unquoted]
+		x.quoted = c == '"' || c == '\'' || c == '`'
 	}
-	return false
+	return x.quoted
 }
 
 // runnable reports whether v begins like script that does something: a call,

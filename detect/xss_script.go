@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 const (
 	xssScript    = "xss/script"
 	xssScriptWhy = "the value is script that runs where it is pasted"
@@ -110,12 +112,15 @@ func jsScore(w *jsWindow, t jsToken) int {
 			return 60
 		}
 	case jsDecode:
-		if jsCalls(w, 1) && !w.peek(1).space {
-			return 55
+		if jsCalls(w, 1) && !w.peek(1).space && !jsEmptyCall(w) {
+			return 52
 		}
 	case jsNet:
 		if jsCalls(w, 1) && !w.peek(1).space && !w.punct(-1, '.') || w.peek(-1).kind == jsWord && w.is(-1, jsPrefix) && jsCalls(w, 1) {
-			return 52
+			if t.end-t.start == 13 {
+				return 55 // ActiveXObject
+			}
+			return 45
 		}
 	case jsHTML:
 		if w.punct(-1, '.') && w.punct(1, '=') {
@@ -123,7 +128,10 @@ func jsScore(w *jsWindow, t jsToken) int {
 		}
 	case jsImport:
 		if w.punct(1, '(') && !w.peek(1).space && w.peek(2).kind == jsString {
-			return 55
+			if s := w.peek(2); bytes.Contains(w.lex.b[s.start:s.end], []byte("//")) || bytes.Contains(w.lex.b[s.start:s.end], []byte("data:")) {
+				return 55
+			}
+			return 45
 		}
 	case jsHandler:
 		if w.punct(1, '=') && (w.is(2, jsSink) || w.punct(-1, '.')) {
@@ -139,6 +147,18 @@ func jsCalls(w *jsWindow, n int) bool {
 		n += 2
 	}
 	return w.punct(n, '(') || w.peek(n).kind == jsTemplate
+}
+
+// jsEmptyCall reports a call without arguments, or a template without an end.
+func jsEmptyCall(w *jsWindow) bool {
+	t := w.peek(1)
+	return t.kind == jsTemplate && t.open || w.punct(1, '(') && w.punct(2, ')')
+}
+
+// jsCallback reports whether the first argument is a function, which programs
+// pass to timers, where an attack passes a string.
+func jsCallback(w *jsWindow) bool {
+	return w.punct(2, '(') || w.is(2, jsSink) || w.peek(2).kind == jsWord && w.punct(3, '=') && w.punct(4, '>')
 }
 
 func jsSinkScore(w *jsWindow, t jsToken) int {
@@ -161,6 +181,12 @@ func jsSinkScore(w *jsWindow, t jsToken) int {
 		}
 		if w.peek(-1).kind == jsWord && w.peek(-1).word != jsPrefix {
 			score -= 8
+		}
+		if jsEmptyCall(w) && w.peek(1).kind == jsTemplate {
+			return 0
+		}
+		if len(word) > 8 && w.punct(1, '(') && jsCallback(w) {
+			score = 42
 		}
 		if function && w.punct(2, ')') {
 			score = 30
@@ -188,7 +214,7 @@ func jsMemberCall(w *jsWindow) int {
 		switch {
 		case t.kind == jsEOF:
 			return 0
-		case t.kind == jsString || t.kind == jsTemplate || t.kind == jsWord && t.word == jsSource:
+		case t.kind == jsString || t.kind == jsTemplate || t.kind == jsNumber && w.punct(n+1, '.') || t.kind == jsWord && t.word == jsSource:
 			strings++
 		case t.kind == jsWord:
 			words++
@@ -200,6 +226,9 @@ func jsMemberCall(w *jsWindow) int {
 		if depth == 0 {
 			if strings == 0 && w.peek(1).space {
 				return 0
+			}
+			if strings == 0 && jsCalls(w, n+1) {
+				return 45 // a table of functions
 			}
 			if jsCalls(w, n+1) || w.punct(n+1, '[') || w.punct(n+1, '.') && w.is(n+2, jsApply) {
 				return 65 + 5*min(strings, 2)
@@ -228,10 +257,14 @@ func jsDocumentScore(w *jsWindow) int {
 		return 0
 	case w.is(n+1, jsMember):
 		m := w.peek(n + 1)
-		if s := w.lex.b[m.start:m.end]; equalFold(s, "cookie") || equalFold(s, "domain") {
+		s := w.lex.b[m.start:m.end]
+		if equalFold(s, "cookie") || equalFold(s, "domain") {
 			return 58
 		}
 		if jsCalls(w, n+2) && !w.peek(n+2).space {
+			if s[0]|0x20 == 'c' {
+				return 45 // createElement
+			}
 			return 60
 		}
 	case w.is(n+1, jsLocation):
@@ -270,6 +303,9 @@ func jsLocationScore(w *jsWindow) int {
 // jsComputed judges calls without a name: [][...](...), (0,eval)(...),
 // ({}).x.constructor.
 func jsComputed(w *jsWindow) int {
+	if p := w.peek(-1); p.kind == jsPunct && (p.c == '(' || p.c == '[') && w.at&7 != 0 {
+		return 0 // inside a run that was judged
+	}
 	marks := 0
 	for n := 0; n < 12; n++ {
 		t := w.peek(n)

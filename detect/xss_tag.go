@@ -80,20 +80,61 @@ func (x *xssReading) judgeElement(l *htmlLexer, class uint8, start, attrs, end i
 		}
 	case tagFrame:
 		score = 58
-	case tagMeta, tagStyle, tagForeign:
+	case tagMeta:
 		score = 52
+		if l.name.n == 4 && l.name.buf[0] == 'm' {
+			score = 40 // <meta: its http-equiv says whether it acts
+		}
+	case tagStyle:
+		score = 52
+	case tagForeign:
+		score = foreignScore(l, attrs)
 	case tagAnimate:
 		score = 52
 		if attrs == 0 {
 			score = 0
 		}
-	case tagForm, tagPage:
+	case tagForm:
 		score = 50
+	case tagPage:
+		score = pageScore(l, attrs)
 	}
 	if start > 64 && class != tagScript {
 		score -= 15
 	}
 	x.report(x.weigh(score, start), start, end, xssTag, xssTagWhy)
+}
+
+// foreignScore weighs elements of other languages: a bare word in angle
+// brackets may be a placeholder.
+func foreignScore(l *htmlLexer, attrs int) int {
+	switch string(l.name.bytes()) {
+	case "entity", "attlist", "notation", "element":
+		if l.decl != '!' {
+			return 0
+		}
+	case "import", "include", "template", "stylesheet":
+		if attrs == 0 {
+			return 40
+		}
+	}
+	return 52
+}
+
+// pageScore weighs the structure of a page; a document type counts only with
+// declarations of its own.
+func pageScore(l *htmlLexer, attrs int) int {
+	if l.decl == '!' {
+		end := min(len(l.b), l.start+200)
+		if head := l.b[l.start:end]; bytes.IndexByte(head, '[') >= 0 || bytes.Contains(head, []byte("SYSTEM")) {
+			return 52
+		}
+		return 0
+	}
+	if attrs == 0 {
+		return 40
+	}
+	return 50
 }
 
 func (x *xssReading) judgeAttr(l *htmlLexer, class uint8) {
@@ -118,6 +159,10 @@ func (x *xssReading) judgeAttr(l *htmlLexer, class uint8) {
 			x.report(x.weigh(80, l.attrStart), l.attrStart, l.i, xssStyle, xssStyleWhy)
 		case l.valueQuote != 0 && bytes.IndexAny(l.value, "{}[]") >= 0:
 			x.report(x.weigh(55, l.attrStart), l.attrStart, l.i, xssStyle, "a style ends its own declarations")
+		}
+	case "charset":
+		if class == tagMeta && bytes.IndexByte(l.value, '7') >= 0 {
+			x.report(x.weigh(60, l.attrStart), l.attrStart, l.i, xssTag, "a page is given an encoding in which text becomes markup")
 		}
 	case "srcdoc":
 		x.report(x.weigh(75, l.attrStart), l.attrStart, l.i, xssTag, xssTagWhy)

@@ -20,6 +20,6 @@ var htmlTags = newWordTable([]wordGroup{
 	{tagStyle, []string{"style"}},
 	{tagForeign, []string{"svg", "math", "xml", "xss", "template", "noscript", "plaintext", "import", "xml-stylesheet", "foreignobject", "xsl:template", "annotation-xml", "stylesheet", "xmp", "marquee", "entity", "attlist", "element", "notation", "include", "feimage", "event-source", "maction", "xsl:stylesheet"}},
 	{tagForm, []string{"form", "input", "button", "textarea", "select", "keygen", "option"}},
-	{tagPage, []string{"body", "html", "head", "title", "noframes", "doctype"}},
+	{tagPage, []string{"body", "html", "head", "noframes", "doctype"}},
 	{tagAnimate, []string{"set", "animate", "animatetransform", "animatemotion", "animatecolor", "t:set", "discard"}},
 })
