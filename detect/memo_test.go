@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -39,6 +40,27 @@ func TestCacheShortens(t *testing.T) {
 	if again >= first || other != first {
 		t.Errorf("judged %d, then %d, %d in another scope", first, again, other)
 	}
+}
+
+// One policy and one cache serve many goroutines at once.
+func TestPolicyShared(t *testing.T) {
+	p := mustPolicy(t, Options{Cache: NewCache(512 << 10)})
+	var wg sync.WaitGroup
+	for g := range 4 {
+		wg.Go(func() {
+			s := &Scratch{}
+			r := rand.New(rand.NewSource(int64(g)))
+			for range 20 {
+				if v := p.Inspect(cookieRequest(r), uint64(g), s); v.Attack() {
+					t.Errorf("clean request: %+v", v.Matches)
+				}
+				if v := p.Inspect(rawRequest("GET /\nX: "+injection+"\n\n"), uint64(g), s); !v.Attack() {
+					t.Error("attack passed")
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // What is dirty is never remembered, nor what came after it.
