@@ -28,9 +28,10 @@ func (s *Server) Reload(cfg *config.Node) []error {
 	return problems
 }
 
-// ReloadFile reads the configuration from its file again. With a fatal
-// problem nothing changes.
+// ReloadFile reads the configuration from its file again, and looks for the
+// kill switch at once. With a fatal problem nothing changes.
 func (s *Server) ReloadFile() config.Problems {
+	s.checkBypass()
 	cfg, problems := config.Load(s.file, s.snapshot.Load().cfg.Tenants)
 	if cfg == nil || problems.Fatal() {
 		s.metrics.reloadFailed(s.clock)

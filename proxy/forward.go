@@ -115,8 +115,7 @@ func (x *exchange) sendRest(conn *upConn) error {
 	if x.body.length >= 0 {
 		return nil
 	}
-	_, err := conn.Write([]byte("0\r\n\r\n"))
-	return err
+	return x.sendPaced(conn, lastChunk)
 }
 
 // sendPart writes content, as a chunk when the length is unknown.
@@ -129,17 +128,20 @@ func (x *exchange) sendPart(conn *upConn, b []byte) error {
 	}
 	x.out = strconv.AppendInt(x.out[:0], int64(len(b)), 16)
 	x.out = append(x.out, "\r\n"...)
-	if _, err := conn.Write(x.out); err != nil {
+	if err := x.sendPaced(conn, x.out); err != nil {
 		return err
 	}
 	if err := x.sendPaced(conn, b); err != nil {
 		return err
 	}
-	_, err := conn.Write([]byte("\r\n"))
-	return err
+	return x.sendPaced(conn, lastChunk[3:])
 }
 
-// sendPaced writes to an upstream that must take bytes at the minimum rate.
+// lastChunk ends a chunked body.
+var lastChunk = []byte("0\r\n\r\n")
+
+// sendPaced writes to an upstream that must take bytes at the minimum rate,
+// under a deadline of its own: the client may have been slow before.
 func (x *exchange) sendPaced(conn *upConn, b []byte) error {
 	var p pace
 	p.reset(x.place.Site.Timeouts.MinRate)

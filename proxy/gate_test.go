@@ -2,6 +2,9 @@ package proxy
 
 import (
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -17,11 +20,45 @@ func readRaw(t testing.TB, raw string) Refusal {
 	return r
 }
 
+// gateNode is a node that serves every host.
+func gateNode(t *testing.T) *node {
+	t.Helper()
+	up := fakeUpstream(t, says(okReply))
+	cfg := testConfig(t, testSpec(acmeID, "acme", "acme.example", up.addr(), tenant.ModeMonitoring))
+	cfg.Listeners[0].DefaultTenant = &acmeID
+	cfg.Limits.MaxHeaderBytes = 32 << 10
+	return startNode(t, cfg)
+}
+
+// overWire returns the node's final status for raw, after which the client
+// sends no more.
+func (n *node) overWire(t *testing.T, raw string) int {
+	t.Helper()
+	c := connect(t, n.addr)
+	defer c.Close()
+	io.WriteString(c, raw)
+	c.Conn.(*net.TCPConn).CloseWrite()
+	for {
+		resp, err := http.ReadResponse(c.br, nil)
+		if err != nil {
+			t.Errorf("no answer to %q: %v", raw, err)
+			return 0
+		}
+		if resp.StatusCode != http.StatusContinue {
+			return resp.StatusCode
+		}
+	}
+}
+
 func TestGateAccepts(t *testing.T) {
+	n := gateNode(t)
 	f := func(raw string) {
 		t.Helper()
 		if r := readRaw(t, raw); r != Accepted {
 			t.Errorf("refused as %s: %q", r, raw)
+		}
+		if status := n.overWire(t, raw); status != 200 {
+			t.Errorf("over the wire %d: %q", status, raw)
 		}
 	}
 	f("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
@@ -50,10 +87,14 @@ func TestGateAccepts(t *testing.T) {
 }
 
 func TestGateRefuses(t *testing.T) {
+	n := gateNode(t)
 	f := func(want Refusal, raw string) {
 		t.Helper()
 		if r := readRaw(t, raw); r != want {
 			t.Errorf("got %s, want %s: %q", r, want, raw)
+		}
+		if status := n.overWire(t, raw); status != want.Status() {
+			t.Errorf("over the wire %d, want %d: %q", status, want.Status(), raw)
 		}
 	}
 	with := func(lines string) string { return "POST / HTTP/1.1\r\nHost: a.example\r\n" + lines + "\r\n" }

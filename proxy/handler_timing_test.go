@@ -17,6 +17,7 @@ import (
 // memConn is a client's connection that is only ever looked at.
 type memConn struct{ net.Conn }
 
+func (memConn) Close() error                     { return nil }
 func (memConn) RemoteAddr() net.Addr             { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
 func (memConn) LocalAddr() net.Addr              { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 2} }
 func (memConn) SetDeadline(time.Time) error      { return nil }

@@ -115,6 +115,5 @@ func (s *Server) newHTTP(cfg *config.Node) *fasthttp.Server {
 		SecureErrorLogMessage:        true,
 		CloseOnShutdown:              true,
 		LazyRequestTime:              true,
-		TCPKeepalive:                 true,
 	}
 }
