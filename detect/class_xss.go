@@ -68,7 +68,7 @@ func (x *xssReading) weigh(score, at int) int {
 	if !x.long {
 		return score
 	}
-	if (at > 32 || at > 16 && len(x.b) > 4*longText) && !x.endsTag(at) {
+	if at > 16 && !x.endsTag(at) && x.code(at) {
 		return score - 40
 	}
 	return score - 15
@@ -82,6 +82,25 @@ func (x *xssReading) endsTag(at int) bool {
 		at--
 	}
 	return at > 1 && x.b[at-1] == '>' && (x.b[at-2] == '"' || x.b[at-2] == '\'')
+}
+
+// codeBefore bounds how far code looks back.
+const codeBefore = 256
+
+// code reports whether what stands before at looks like code or markdown
+// rather than prose or padding.
+func (x *xssReading) code(at int) bool {
+	at = min(at, len(x.b))
+	signs, spaces := 0, 0
+	for _, c := range x.b[max(0, at-codeBefore):at] {
+		switch c {
+		case '`', '{', '}', '=', ';', '<', '>', '\\', '|', '#', '*', '_', '$', '[', ']', '/', '\t':
+			signs++
+		case ' ', '\n', '+':
+			spaces++
+		}
+	}
+	return signs > 2 && spaces > 0
 }
 
 func (x *xssReading) report(score, start, end int, rule, why string) {

@@ -57,7 +57,9 @@ func TestJudgeXSSCatches(t *testing.T) {
 	f("[][(![]+[])[+[]]+(![]+[])[!+[]+!+[]]]", "xss/script")
 	// behind a filter that strips tags, and behind a long word
 	f(`" onfo<b>cus=al<b>ert(1)`, "xss/hidden")
-	f(strings.Repeat("k", 300)+`"><script>go()</script>`, "xss/tag")
+	f(strings.Repeat("k", 9000)+`"><script>go()</script>`, "xss/tag")
+	f(strings.Repeat("A lamp that we'd like to keep. ", 40)+"<script>go()</script>", "xss/tag")
+	f(strings.Repeat("A lamp that we'd like to keep. ", 40)+"<img src=k onerror=go()>", "xss/event-handler")
 }
 
 func TestJudgeXSSPasses(t *testing.T) {
