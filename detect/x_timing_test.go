@@ -158,14 +158,15 @@ func BenchmarkInspect(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, w := range workloads {
-		var rs [workloadVariants]*Request
-		r := rand.New(rand.NewSource(1))
-		for i := range rs {
-			rs[i] = w.make(r)
-		}
 		b.Run(w.name, func(b *testing.B) {
+			var rs [workloadVariants]*Request
+			r := rand.New(rand.NewSource(1))
+			for i := range rs {
+				rs[i] = w.make(r)
+			}
 			b.SetBytes(int64(requestSize(rs[0])))
 			b.ReportAllocs()
+			b.ResetTimer()
 			before := cpuTime()
 			b.RunParallel(func(pb *testing.PB) {
 				s := &Scratch{}
