@@ -215,6 +215,8 @@ func judgeTarget(p *pathShape, w pathPlace, level uint8) finding {
 		score = 60
 	case level == fileLog && forced:
 		score = 65
+	case level == fileLog && anchored && w.whole && logName(trimSlash(p.path())):
+		score = 55
 	}
 	return finding{score: score, rule: rule, why: why}
 }

@@ -72,6 +72,10 @@ func TestPTravClean(t *testing.T) {
 	for _, s := range benignTexts {
 		f(kindParam, s)
 	}
+	for _, s := range benignValues {
+		f(kindParam, s)
+		f(kindHeader, s)
+	}
 	// Web paths and relative links.
 	f(kindPath, "/static/js/app.4f3c2.chunk.js")
 	f(kindPath, "/blog/2024/05/what-is-new-in-the-etc-folder")

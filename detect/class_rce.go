@@ -32,19 +32,23 @@ func judgeRCE(v *value, s *Scratch) finding {
 	}
 	var best finding
 	x := newShellContext(v)
-	if v.f&(fSemi|fAmp|fPipe|fDollar|fQuote|fLess|fPercent|fBack|fSpace|fSlash|fPlus) != 0 {
+	if v.f&(fSemi|fAmp|fPipe|fDollar|fQuote|fLess|fPercent|fBack|fSpace|fSlash|fPlus) != 0 || v.f&(fBracket|fComma) == fBracket|fComma {
 		best = x.judgeShell()
+	}
+	if v.f&(fPercent|fParen|fSpace) == fPercent|fParen|fSpace {
+		best = stronger(best, x.judgeLoop())
 	}
 	if v.f&fBracket != 0 && v.f&fDollar != 0 {
 		best = stronger(best, judgeLookup(v))
 	}
 	if v.f&fBracket != 0 && v.f&fParen != 0 {
 		best = stronger(best, judgeFunctionImport(v))
+		best = stronger(best, judgeForkBomb(v))
 	}
 	if v.f&(fParen|fLess|fDollar|fBracket) != 0 {
 		best = stronger(best, x.judgeCode(v))
 	}
-	if v.f&(fBracket|fLess) != 0 {
+	if v.f&(fBracket|fLess) != 0 || v.f&(fAt|fParen) == fAt|fParen {
 		best = stronger(best, x.judgeTemplate(v))
 	}
 	return stronger(best, judgeObject(v))

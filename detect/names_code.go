@@ -80,3 +80,25 @@ var templateRoots = newWordTable([]wordGroup{
 		"pagecontext", "facescontext", "smarty", "freemarker", "velocity", "class",
 	}},
 })
+
+// gadgetClasses are classes of Java libraries that turn the reading of an
+// object into the running of code.
+var gadgetClasses = newWordTable([]wordGroup{
+	{1, []string{
+		"invokertransformer", "instantiatetransformer", "chainedtransformer", "constanttransformer",
+		"clonetransformer", "forclosure", "whileclosure", "instantiatefactory", "prototypeclonefactory",
+		"prototypeserializationfactory", "templatesimpl", "jdbcrowsetimpl", "beancomparator",
+		"bcelclassloader", "annotationinvocationhandler", "transformedmap", "tiedmapentry", "lazymap",
+		"badattributevalueexpexception", "methodinvoketypeprovider", "jndirowset", "jrmpclient", "jrmplistener",
+		"unicastremoteobject", "scriptenginemanager", "instantiatorbyname", "jndilookup", "jndibindingenumeration",
+		"ldapattribute", "signedobject", "hotswappabletargetsource", "closurefactory", "switchclosure",
+	}},
+})
+
+// runtimeFamilies are beginnings of names that only functions of PHP's
+// extensions have.
+var runtimeFamilies = [...]string{
+	"posix_", "odbc_", "pg_", "tidy_", "pcntl_", "proc_", "ftp_", "ssh2_", "socket_", "stream_", "apache_",
+	"ini_", "imap_", "mysqli_", "sqlite_", "session_", "curl_", "openssl_", "xdebug_", "opcache_", "assert_",
+	"php_", "mysql_", "oci_", "shmop_", "zend_", "get_defined_", "get_loaded_", "ob_", "readline_", "runkit_",
+}

@@ -50,12 +50,16 @@ var secretTails = newWordTable([]wordGroup{
 		"conf/nginx.conf", "conf/my.cnf", "lib/php.ini", "bin/php.ini", "php/php.ini", "etc/rc.local",
 		"logs/access.log", "logs/access_log", "logs/error.log", "logs/error_log", "log/access.log",
 		"log/access_log", "log/error.log", "log/error_log", "var/log", "var/adm", "var/mail",
-		"var/spool", "var/run", "var/lib", "var/cron", "var/lp", "var/saf", "var/lock", "var/cpanel",
-		"var/backups", "usr/local", "usr/lib", "usr/etc", "usr/spool", "usr/share", "usr/ports",
-		"usr/pkgsrc", "usr/sbin", "usr/bin", "usr/apache", "usr/apache2", "private/etc",
+		"var/spool", "var/cron", "var/lp", "var/saf", "var/lock", "var/cpanel",
+		"var/backups", "usr/etc", "usr/spool", "usr/ports",
+		"usr/pkgsrc", "usr/apache", "usr/apache2", "private/etc",
 		"private/var", "opt/lampp", "opt/xampp", "opt/apache", "opt/apache2", "opt/tomcat",
-		"var/apache", "var/apache2", "var/nginx", "program files/apache", "library/webserver",
-		"system/library", "dev/tcp", "dev/urandom", "dev/random", "dev/zero", "dev/null", "dev/mem",
+		"var/apache", "var/apache2", "var/nginx", "system/library", "dev/mem", "dev/tcp",
+	}},
+	{fileLog, []string{
+		"var/run", "var/lib", "usr/local", "usr/lib", "usr/share", "usr/sbin", "usr/bin", "dev/urandom",
+		"dev/random", "dev/zero", "dev/null", "library/webserver", "program files/apache", "var/www", "opt/app",
+		"home/user", "srv/www",
 	}},
 })
 

@@ -54,7 +54,7 @@ var shellCommands = newWordTable([]wordGroup{
 		"sh", "bash", "zsh", "ksh", "csh", "tcsh", "ash", "rbash", "perl", "python", "python2", "python3",
 		"ruby", "php", "lua", "nodejs", "cmd", "powershell", "pwsh", "wscript", "cscript", "mshta", "rundll32",
 		"regsvr32", "osascript", "iex", "invoke-expression", "gcc", "tclsh", "irb", "busybox", "php5", "php7",
-		"cmd.exe", "powershell.exe", "awk.exe", "msiexec", "wmic", "forfiles", "schtasks", "psexec", "pip", "pip3",
+		"cmd.exe", "powershell.exe", "awk.exe", "msiexec", "comspec", "forfiles", "schtasks", "psexec", "pip", "pip3",
 		"gdb", "java", "javac", "jrunscript",
 	}},
 	{cmdExec | cmdWord, []string{"node", "dash", "fish", "source", "eval", "start", "call", "expect", "npm", "go"}},
@@ -73,7 +73,7 @@ var shellCommands = newWordTable([]wordGroup{
 	{cmdPrint | cmdWord, []string{"echo", "print"}},
 	{cmdWait, []string{"usleep", "start-sleep", "waitfor"}},
 	{cmdWait | cmdWord, []string{"sleep", "timeout"}},
-	{cmdAdmin, []string{"netsh", "sc", "reg", "git", "docker", "kubectl", "wusa", "dsquery", "nltest", "auditpol", "svn", "hg"}},
+	{cmdAdmin, []string{"wmic", "netsh", "sc", "reg", "git", "docker", "kubectl", "wusa", "dsquery", "nltest", "auditpol", "svn", "hg"}},
 	{cmdAdmin | cmdWord, []string{"net", "ip"}},
 	{cmdPrefix, []string{"sudo", "nohup", "xargs", "then", "else", "elif", "do", "while", "until", "setsid", "doas", "stdbuf"}},
 	{cmdPrefix | cmdWord, []string{"if", "time", "exec", "command", "builtin", "nice", "watch"}},
@@ -81,10 +81,12 @@ var shellCommands = newWordTable([]wordGroup{
 
 // netVerbs are the subcommands of the administration tools.
 var netVerbs = newWordTable([]wordGroup{
+	{2, []string{"localgroup", "firewall", "advfirewall", "wlan"}},
 	{1, []string{
-		"user", "view", "localgroup", "group", "share", "use", "accounts", "start", "stop", "session", "config",
-		"statistics", "firewall", "advfirewall", "interface", "wlan", "int", "query", "add", "delete", "save",
+		"user", "view", "group", "share", "use", "accounts", "start", "stop", "session", "config",
+		"statistics", "interface", "int", "query", "add", "delete", "save",
 		"export", "create", "addr", "address", "link", "route", "a", "r", "neigh", "clone", "log", "show", "run",
-		"pull", "get", "winhttp", "qc", "time", "computer",
+		"pull", "get", "winhttp", "qc", "time", "computer", "process", "os", "computersystem", "useraccount", "service", "product",
+		"bios", "logicaldisk", "qfe", "nic", "startup",
 	}},
 })

@@ -87,15 +87,17 @@ func judgeRemote(u []byte) finding {
 		score = 65
 	case script && numericHost(host) && bytes.IndexByte(path, '?') < 0:
 		score = 55
-	case cut && numericHost(host):
-		score = 50
+	case cut:
+		score = 40
 	}
 	return finding{score: score, rule: "ptrav/remote-file", why: "includes a script from another host"}
 }
 
+// scriptName reports whether a file is delivered as text, as a script that
+// another server shall include must be.
 func scriptName(name []byte) bool {
 	switch string(extension(name)) {
-	case "txt", "php", "php3", "php4", "php5", "phtml", "inc", "asp", "jsp", "sh", "pl", "py", "cgi", "dat":
+	case "txt", "inc", "sh", "dat", "log", "pl", "ps1", "bat":
 		return true
 	}
 	return false

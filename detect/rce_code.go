@@ -13,6 +13,9 @@ func (x *shellContext) judgeCode(v *value) finding {
 	if v.f&fParen == 0 {
 		return best
 	}
+	if v.f&(fQuote|fDollar) != 0 {
+		best = stronger(best, x.judgeDynamic())
+	}
 	if v.f&fAmp != 0 && v.f&fQuote != 0 {
 		best = stronger(best, judgeSplitName(v.b))
 	}
@@ -29,6 +32,9 @@ func (x *shellContext) judgeCode(v *value) finding {
 			continue
 		}
 		fn := codeFunctions.lookup(c.name)
+		if fn == fnNone && !c.member && runtimeFamily(c.name) {
+			fn = fnDecode | fnOwn
+		}
 		if fn == fnNone {
 			continue
 		}
@@ -36,6 +42,44 @@ func (x *shellContext) judgeCode(v *value) finding {
 		best = stronger(best, x.judgeCall(&c, fn))
 	}
 	return best
+}
+
+// judgeDynamic finds a call whose function is a string or an item of an
+// array: "sys\x74em"("x"), $a['f']('x'), $$f('x').
+func (x *shellContext) judgeDynamic() finding {
+	b := x.b
+	if len(b) > 2*shortValue {
+		return finding{}
+	}
+	for i := 2; i+1 < len(b); i++ {
+		k := bytes.IndexByte(b[i:], '(')
+		if k < 0 {
+			break
+		}
+		i += k
+		if i+1 >= len(b) || !dynamicName(b[:i]) || b[i+1] == ')' {
+			continue
+		}
+		score := 60 - x.textDoubt(x.wordsBefore(i), certain)
+		return finding{score: score, start: max(0, i-16), end: min(len(b), i+32), rule: "rce/dynamic-call",
+			why: "calls a function whose name is a string"}
+	}
+	return finding{}
+}
+
+// dynamicName reports whether b ends in a string with escapes, or in an item
+// of a variable of PHP.
+func dynamicName(b []byte) bool {
+	switch c := b[len(b)-1]; c {
+	case '"', '\'':
+		open := bytes.LastIndexByte(b[max(0, len(b)-maxChain):len(b)-1], c)
+		return open >= 0 && bytes.Contains(b[max(0, len(b)-maxChain)+open:], []byte("\\x"))
+	case ']', '}':
+		head := b[max(0, len(b)-maxShellWord):]
+		i := bytes.LastIndexByte(head, '$')
+		return i >= 0 && i+1 < len(head) && (c == '}' && head[i+1] == '{' && i > 0 && head[i-1] == '$' || c == ']' && head[i+1] == '_' && bytes.IndexByte(head[i:], ' ') < 0)
+	}
+	return false
 }
 
 // judgeSplitName finds a name of Basic that is put together from strings:
@@ -72,7 +116,7 @@ func (x *shellContext) judgeCall(c *codeCall, fn uint8) finding {
 	case fnEval:
 		score = evalScore(c, own, arg, text)
 	case fnShow:
-		score = showScore(c, own, arg)
+		score = x.showScore(c, own, arg)
 	case fnRead:
 		score = readScore(c, own, arg, text)
 	case fnDecode:
@@ -167,7 +211,7 @@ func codeText(text []byte) bool {
 	return ok && fn != fnNone && (fn&fnOwn != 0 || fn&fnKinds <= fnEval)
 }
 
-func showScore(c *codeCall, own bool, arg argument) int {
+func (x *shellContext) showScore(c *codeCall, own bool, arg argument) int {
 	switch {
 	case own && !c.member:
 		return 70
@@ -178,8 +222,32 @@ func showScore(c *codeCall, own bool, arg argument) int {
 		return 0
 	case arg == argTick || arg == argInput:
 		return 70
+	case arg == argCall && len(x.b) < shortValue, x.opened < c.start && x.b[x.opened] == '$' && arg != argOther:
+		return 58
+	case echoBefore(x.b[:c.start]) && len(x.b) < shortValue:
+		return 56
 	}
 	return 0
+}
+
+// echoBefore reports whether the statement echo or print stands before a
+// call.
+func echoBefore(b []byte) bool {
+	b = bytes.TrimRight(b, " ")
+	return hasSuffixFold(b, "echo") || hasSuffixFold(b, "print")
+}
+
+// runtimeFamily reports whether a name belongs to an extension of PHP.
+func runtimeFamily(name []byte) bool {
+	if bytes.IndexByte(name, '_') < 2 {
+		return false
+	}
+	for _, s := range runtimeFamilies {
+		if hasPrefixFold(name, s) {
+			return true
+		}
+	}
+	return false
 }
 
 func readScore(c *codeCall, own bool, arg argument, text []byte) int {
@@ -222,6 +290,14 @@ func (x *shellContext) reflectScore(c *codeCall, own bool) int {
 // measure that code runs.
 func (x *shellContext) waitScore(c *codeCall) int {
 	if c.member || c.open+2 >= len(x.b) || !isDigit(x.b[c.open+1]) {
+		return 0
+	}
+	i := c.open + 1
+	for i < len(x.b) && isDigit(x.b[i]) {
+		i++
+	}
+	i++
+	if i < len(x.b) && (x.b[i] == ' ' || isAlnum(x.b[i]) || x.b[i] == '.') {
 		return 0
 	}
 	if c.start == 0 || x.b[c.start-1] != ' ' && !isAlnum(x.b[c.start-1]) {

@@ -174,11 +174,17 @@ var shellScores = [...][5]int{
 }
 
 func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
+	before := x.wordsBefore(at)
+	switch {
+	case c.kind == cmdExec && c.args == 0 && op != opPipe:
+		return 0
+	case c.kind == cmdPrint && q == bareName && (before == 0 || op == opTick || op == opSubst):
+		q = plausible
+	}
 	score := shellScores[op][q]
 	if c.assigned {
 		score -= 25
 	}
-	before := x.wordsBefore(at)
 	if q <= bareName {
 		score -= x.bareDoubt(op, at, c)
 	}
@@ -187,6 +193,9 @@ func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 	}
 	if op == opLine {
 		score -= x.lineDoubt(at)
+		if x.text >= at && q == bareWord && len(bytes.TrimSpace(x.b[c.end:])) == 0 {
+			score += 15
+		}
 	}
 	return score - x.textDoubt(before, q)
 }
@@ -198,8 +207,11 @@ func (x *shellContext) bareDoubt(op, at int, c *shellCommand) int {
 	if c.plain > 0 && c.word {
 		doubt += 40
 	}
-	if c.word && op != opTick && op != opSubst && at > 2 && x.identifierBefore(at) {
+	if (c.word || c.kind == cmdExec) && op != opTick && op != opSubst && op != opAnd && at > 2 && x.identifierBefore(at) {
 		doubt += 15
+	}
+	if op == opTick && c.word && x.identifierQuote(at, c.end) {
+		doubt += 40
 	}
 	if op == opAmp && at > 0 && c.term == ';' && b[at+1] != ' ' {
 		doubt += 20
@@ -207,10 +219,29 @@ func (x *shellContext) bareDoubt(op, at int, c *shellCommand) int {
 	if op == opLine && x.text < at {
 		doubt += 20
 	}
-	if op == opSubst && c.term == ')' && c.end+1 < len(b) && (b[c.end+1] == '.' || b[c.end+1] == '[') {
+	if op == opSubst && c.word && c.term == ')' && c.end+1 < len(b) && (b[c.end+1] == '.' || b[c.end+1] == '[') {
 		doubt += 40
 	}
 	return doubt
+}
+
+// identifierQuote reports whether backticks stand as SQL and Markdown set
+// them: part of a dotted name, or before further text.
+func (x *shellContext) identifierQuote(at, end int) bool {
+	b := x.b
+	if at > 0 && (b[at-1] == '.' || b[at-1] == ',') {
+		return true
+	}
+	if end+1 >= len(b) || b[end] != '`' {
+		return false
+	}
+	switch c := b[end+1]; c {
+	case '.', ',', '=':
+		return true
+	case ' ':
+		return end+2 < len(b)
+	}
+	return false
 }
 
 // identifierBefore reports whether the value up to the operator is nothing
@@ -288,11 +319,13 @@ func (x *shellContext) judgeLine() finding {
 	q := c.quality()
 	score := 0
 	switch {
+	case c.word && c.kind == cmdAdmin && c.options == 0:
+		score = 35
 	case c.word && b[0] >= 'A' && b[0] <= 'Z' && b[1] >= 'A' && b[1] <= 'Z' && !c.secret:
 		score = 30 // a method of HTTP, a heading
 	case q == certain && c.args > 0 && c.plain < 4 && c.kind != cmdPrint:
 		score = 56
-	case q == plausible && c.located && c.plain == 0:
+	case q == plausible && c.located && c.plain == 0, q >= plausible && c.prefixed && c.plain < 2:
 		score = 55
 	case q == bareName && (b[0] == '\'' || b[0] == '"'):
 		score = 52

@@ -19,6 +19,9 @@ type shellCommand struct {
 	shell            bool // an argument is a shell
 	redirected       bool
 	assigned         bool
+	prefixed         bool // behind a word like nohup
+	own              bool // that subcommand is no word of text
+	quoted           bool // an argument is a quoted string
 
 	end  int // in the value
 	term byte
@@ -28,6 +31,7 @@ type shellCommand struct {
 func readCommand(b []byte, i int, plus bool) (c shellCommand) {
 	var r shellReader
 	var w shellWord
+	empty := false
 	r.start(b, i, plus)
 	for n := 0; n < 6 && r.next(&w, true); n++ {
 		if w.assign {
@@ -35,9 +39,12 @@ func readCommand(b []byte, i int, plus bool) (c shellCommand) {
 			continue
 		}
 		if w.n == 0 {
+			empty = true
 			continue
 		}
-		c.name(b, &w)
+		if c.name(b, &w); empty && w.buf[0] == '-' {
+			c.kind, c.options = cmdExec, 1 // $SHELL -c
+		}
 		if c.kind == cmdNone && !c.globbed {
 			return c
 		}
@@ -45,6 +52,7 @@ func readCommand(b []byte, i int, plus bool) (c shellCommand) {
 			c.arguments(&r, &w)
 			break
 		}
+		c.prefixed = true
 	}
 	c.end, c.term = r.i, r.term
 	if c.term == 0 && r.i < len(b) {
@@ -58,30 +66,20 @@ func (c *shellCommand) name(b []byte, w *shellWord) {
 	if hasSuffixFold(name, ".exe") {
 		name = name[:len(name)-4]
 	}
+	if len(name) > 2 && name[0] == '%' && name[len(name)-1] == '%' {
+		name = name[1 : len(name)-1]
+	}
 	class := shellCommands.lookup(name)
 	c.kind, c.word = class&cmdKinds, class&cmdWord != 0
 	c.mangled = w.broken && len(name) > 1
 	c.letters = len(name)
 	if raw := b[w.start:w.end]; w.path {
-		c.located = programFolder(raw)
+		c.located = w.program
 		c.globbed = w.glob && globbedFolder(raw)
 	}
 	if w.path && !c.located && !c.globbed {
 		c.kind = cmdNone
 	}
-}
-
-// programFolder reports whether a name's last folder is one that holds
-// programs.
-func programFolder(raw []byte) bool {
-	end := bytes.LastIndexAny(raw, "/\\")
-	if end < 0 {
-		return false
-	}
-	start := bytes.LastIndexAny(raw[:end], "/\\") + 1
-	folder := raw[start:end]
-	return equalFold(folder, "bin") || equalFold(folder, "sbin") || equalFold(folder, "system32") ||
-		equalFold(folder, "syswow64") || equalFold(folder, "games")
 }
 
 // globbedFolder reports whether a rooted pattern has a first folder that
@@ -135,6 +133,7 @@ func (c *shellCommand) arguments(r *shellReader, w *shellWord) {
 // argument classifies one argument by its shape.
 func (c *shellCommand) argument(b []byte, w *shellWord) {
 	text, raw := w.text(), b[w.start:w.end]
+	c.quoted = c.quoted || w.quoted
 	switch {
 	case w.variable || w.arithmetic:
 		c.variables++
@@ -158,8 +157,10 @@ func (c *shellCommand) argument(b []byte, w *shellWord) {
 		c.dotted++
 	default:
 		c.plain++
-		c.verb = c.verb || c.args == 1 && netVerbs.lookup(text) != 0
-		c.shell = c.shell || equalFold(text, "bash") || equalFold(text, "sh") || equalFold(text, "cmd")
+		if c.args == 1 {
+			c.verb, c.own = netVerbs.lookup(text) != 0, netVerbs.lookup(text) == 2
+		}
+		c.shell = c.shell || shellCommands.lookup(text) == cmdExec
 	}
 	c.secret = c.secret || len(raw) > 4 && bytes.HasPrefix(raw, []byte("/dev/tcp"))
 }
@@ -172,9 +173,9 @@ func (c *shellCommand) file(text []byte) {
 }
 
 func isNumber(b []byte) bool {
-	for _, c := range b {
+	for i, c := range b {
 		if !isDigit(c) {
-			return len(b) > 1 && (c == 's' || c == 'm')
+			return i > 0 && i == len(b)-1 && (c == 's' || c == 'm')
 		}
 	}
 	return len(b) > 0
@@ -220,7 +221,7 @@ const (
 
 // quality weighs the command for itself.
 func (c *shellCommand) quality() int {
-	if c.term == '(' {
+	if c.term == '(' && c.args == 0 {
 		return notCommand
 	}
 	q := c.kindQuality()
@@ -231,7 +232,7 @@ func (c *shellCommand) quality() int {
 		return notCommand
 	case c.mangled && c.letters > 1 && (q > bareWord || c.plain == 0):
 		return certain
-	case c.located && q < plausible && c.plain == 0:
+	case c.located && q < plausible && c.plain == 0 && c.kind != cmdExec:
 		return plausible
 	case c.located && q == plausible:
 		return certain
@@ -272,31 +273,33 @@ func (c *shellCommand) kindQuality() int {
 		switch {
 		case c.options > 0 && (c.paths > 0 || !c.word), c.secret:
 			return certain
-		case c.shaped() > 0 && c.plain < 3, c.dotted > 0 && c.plain == 0, c.args == 0 && !c.word && !c.assigned:
+		case c.shaped() > 0 && c.plain < 3, c.dotted > 0 && c.plain == 0:
 			return plausible
-		case c.args == 0:
+		case c.args == 0 && (c.word || c.located):
 			return bareWord
 		}
 	case cmdPrint:
 		switch {
 		case c.redirected && c.args > 0, c.variables > 0 && c.plain < 6:
 			return certain
-		case c.args > 0 && c.args < 4:
+		case c.args > 0 && c.args < 4 && (!c.word || c.plain == 0 || c.quoted):
 			return plausible
 		case c.args > 0:
 			return bareName
 		}
 	case cmdWait:
 		switch {
-		case c.numbers > 0 && c.args < 3:
+		case c.numbers > 0 && c.plain == 0 && c.args < 3:
 			return certain
 		case c.variables > 0:
 			return plausible
 		}
 	case cmdAdmin:
 		switch {
-		case c.verb && (c.args < 7 || c.options > 1):
+		case c.verb && (c.own || c.args == 1 || c.options > 0 || !c.word && c.args < 7):
 			return certain
+		case c.verb:
+			return bareName
 		case c.options > 0 && c.plain < 4:
 			return plausible
 		}

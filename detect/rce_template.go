@@ -142,6 +142,8 @@ func expressionScore(body []byte, open string) int {
 	}
 	rest := name[end:]
 	switch {
+	case equalFold(name[:end], "_self") && len(rest) > 1 && rest[0] == '.':
+		return 65
 	case len(rest) == 0 && open == "{{" && (equalFold(name, "self") || equalFold(name, "_self")):
 		return 55
 	case bytes.Contains(rest, []byte("|attr(")), bytes.Contains(rest, []byte("()")), bytes.Contains(rest, []byte(".server")), bytes.Contains(rest, []byte("['")):

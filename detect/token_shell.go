@@ -22,6 +22,7 @@ type shellWord struct {
 	quoted     bool
 	assign     bool
 	windows    bool // a path with a drive or a variable of cmd.exe
+	program    bool // the last folder before the name holds programs
 	buf        [maxShellWord]byte
 }
 
@@ -86,7 +87,7 @@ func (r *shellReader) blanks(name bool) bool {
 		switch {
 		case c == ' ' || c == '\t' || c == '+' && (r.plus || name):
 			r.i++
-		case name && (c == '(' || c == '{' && !r.braceList() || c == '!' || c == '@' || c == '"' || c == '\''):
+		case name && (c == '(' || c == '{' && !r.braceList() || c == '!' || c == '@' || isQuote(c) && !r.piece(c)):
 			r.i++
 		case !name && (c == '<' || c == '>'):
 			r.redir = true
@@ -101,6 +102,22 @@ func (r *shellReader) blanks(name bool) bool {
 				continue
 			}
 			return true
+		}
+	}
+	return false
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' }
+
+// piece reports whether a quote begins a quoted piece of a word rather than
+// closing the context's own string.
+func (r *shellReader) piece(q byte) bool {
+	for j := r.i + 1; j < r.end && j < r.i+maxShellWord; j++ {
+		switch c := r.b[j]; {
+		case c == q:
+			return j > r.i+1
+		case !isAlnum(c) && c != '/' && c != '.' && c != '-' && c != '_':
+			return false
 		}
 	}
 	return false
@@ -144,7 +161,7 @@ func (r *shellReader) special(w *shellWord, c byte, name bool) bool {
 		w.put(c)
 	case '/':
 		if name {
-			w.n, w.path = 0, true
+			w.folder()
 		} else {
 			w.put(c)
 		}
@@ -208,14 +225,14 @@ func (r *shellReader) escape(w *shellWord, name bool) bool {
 	c := r.b[r.i]
 	w.windows = w.windows || w.n == 2 && w.buf[1] == ':' || w.n > 2 && w.buf[0] == '%' && r.b[r.i-2] == '%'
 	if name && w.windows {
-		w.n, w.path = 0, true
+		w.folder()
 		return false
 	}
 	if !name && (w.windows || w.n == 0 || !isAlnum(c)) {
 		w.put('\\')
 		return false
 	}
-	if (c == 'n' || c == 'r' || c == 't') && (r.i+1 >= r.end || !isAlnum(r.b[r.i+1])) {
+	if (c == 'n' || c == 'r') && (r.i+1 >= r.end || !isAlnum(r.b[r.i+1])) {
 		r.i--
 		r.term = '\n'
 		r.end = r.i
@@ -289,6 +306,17 @@ func (r *shellReader) ifs() int {
 		w += 2
 	}
 	return w
+}
+
+// folder ends a folder of the name's path.
+func (w *shellWord) folder() {
+	switch f := w.text(); {
+	case equalFold(f, "bin"), equalFold(f, "sbin"), equalFold(f, "system32"), equalFold(f, "syswow64"), equalFold(f, "games"):
+		w.program = true
+	default:
+		w.program = false
+	}
+	w.n, w.path = 0, true
 }
 
 func (w *shellWord) put(c byte) {
