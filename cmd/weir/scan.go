@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -59,7 +60,7 @@ func newScan() *cobra.Command {
 		if err != nil {
 			return failed(exitFailure, fmt.Errorf("cannot read the request: %w", err))
 		}
-		s := scan(policy, raw)
+		s := scan(policy, asSent(raw))
 		if err := s.print(cmd.OutOrStdout(), *out); err != nil {
 			return failed(exitFailure, err)
 		}
@@ -69,6 +70,21 @@ func newScan() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// asSent gives a request that was written in an editor the line ends of a
+// real one: a head without any CR gets them, and the empty line after it if
+// that is missing. Anything else stays as it is.
+func asSent(raw []byte) []byte {
+	head, body, ended := bytes.Cut(raw, []byte("\n\n"))
+	if bytes.IndexByte(head, '\r') >= 0 {
+		return raw
+	}
+	if !ended {
+		head = bytes.TrimRight(head, "\n")
+	}
+	out := bytes.ReplaceAll(head, []byte("\n"), []byte("\r\n"))
+	return append(append(out, "\r\n\r\n"...), body...)
 }
 
 func policyOf(sensitivity string) (*detect.Policy, error) {
@@ -132,4 +148,3 @@ func (s *scanned) print(w io.Writer, out output) error {
 	}
 	return nil
 }
-
