@@ -128,7 +128,7 @@ func (r *sqlReading) judgeWord(i int) {
 // rather than what a query runs: it weighs less, unless the value ends in it.
 func (r *sqlReading) report(score, from, to int, rule, why string) {
 	at := r.base + from
-	if r.quote != 0 && r.base == 0 {
+	if r.quote != 0 && r.base == 0 && bytes.IndexByte(r.text(0), ' ') >= 0 {
 		at += int(r.tok[0].end) / 8 // a long text before the quote counts as tokens
 	}
 	if at > 24 {

@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 // The XSS judge reads a value as a page would paste it: into its text, into an
 // attribute in quotes or without, into a link, and into a script. It looks for
 // what would run there: elements and attributes that carry script, URLs with a
@@ -81,7 +83,10 @@ func (x *xssReading) endsTag(at int) bool {
 	for at > 0 && isSpace(x.b[at-1]) {
 		at--
 	}
-	return at > 1 && x.b[at-1] == '>' && (x.b[at-2] == '"' || x.b[at-2] == '\'')
+	if at < 2 || x.b[at-1] != '>' || x.b[at-2] != '"' && x.b[at-2] != '\'' {
+		return false
+	}
+	return bytes.IndexByte(x.b[max(0, at-2*codeBefore):at], '<') < 0
 }
 
 // codeBefore bounds how far code looks back.

@@ -86,10 +86,15 @@ func (r *sqlReading) judgeUnion(i int) {
 		return
 	}
 	l := r.selectList(j + 1)
+	if l.from {
+		l.next = l.tables + 1
+	}
 	score := 0
 	switch {
 	case l.items > 1 && (l.computed() || l.has(termNumber)), l.computed():
 		score = 90
+	case l.items == 0 && r.lex.executed > 0:
+		score = 70 // union and select in comments that the server executes
 	case l.items > 0 && r.tail(l.next) != tailProse && (l.from || l.has(termNumber) || l.items > 1):
 		score = 85
 	case l.from && (l.items > 1 || r.tableTail(l)):

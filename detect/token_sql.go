@@ -43,6 +43,7 @@ type sqlLexer struct {
 	quote byte
 	// versioned counts open /*! comments, whose text MySQL executes.
 	versioned int
+	executed  int // such comments seen
 	// unclosed counts dollar quotes without an end: past maxUnclosed they
 	// are not looked for any more, so that the walk stays linear.
 	unclosed int
@@ -203,6 +204,7 @@ func (l *sqlLexer) blockComment() sqlToken {
 			l.i++
 		}
 		l.versioned++
+		l.executed++
 		return sqlToken{}
 	}
 	n := bytes.Index(l.b[start+2:], []byte("*/"))
