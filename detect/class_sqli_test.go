@@ -30,6 +30,8 @@ func TestJudgeSQLiCatches(t *testing.T) {
 	f("7' or 4=4 --", "sqli/condition")
 	f(`x" and 'k'<>'l`, "sqli/condition")
 	f("q' or exists(select 1 from members)#", "sqli/condition")
+	f(`7' or '{"k":1}'::jsonb @> '{"k":1}' -- `, "sqli/condition")
+	f("q' or pw notnull -- ", "sqli/condition")
 	// a condition behind a number
 	f("12 or 6=6", "sqli/condition")
 	f("12)) and ((7=8", "sqli/condition")

@@ -171,7 +171,8 @@ func (r *sqlReading) judgeAlgebra() {
 			strong = max(strong, 50)
 		}
 		i = r.closing(next)
-		if r.kind(i) == sqlComment && strong > 0 {
+		if r.kind(i) == sqlComment && (strong > 0 || r.tight(1)) {
+			strong = max(strong, 50)
 			break
 		}
 		if i >= r.n {

@@ -42,6 +42,9 @@ func (r *sqlReading) comparison(i int) (next int, c sqlCompare) {
 	for r.is(i, sqlNot) {
 		i++
 	}
+	if n := r.jsonOperator(i); n > 0 {
+		return i + n, cmpSign
+	}
 	switch r.kind(i) {
 	case sqlCmp:
 		for r.kind(i) == sqlCmp || r.kind(i) == sqlArith && r.kind(i+1) == sqlCmp {
@@ -62,6 +65,9 @@ func (r *sqlReading) comparison(i int) (next int, c sqlCompare) {
 		case sqlBetween:
 			return i + 1, cmpWord
 		case sqlIs:
+			if len(r.text(i)) > 2 {
+				return i + 1, cmpIs // isnull, notnull
+			}
 			i++
 			for r.is(i, sqlNot) {
 				i++
@@ -72,6 +78,29 @@ func (r *sqlReading) comparison(i int) (next int, c sqlCompare) {
 		}
 	}
 	return i, cmpNone
+}
+
+// jsonOperator returns the tokens of an operator of PostgreSQL's JSON at i,
+// which stands behind a string: @> <@ @? @@ ? ?| ?& or #-.
+func (r *sqlReading) jsonOperator(i int) int {
+	if i == 0 || r.kind(i-1) != sqlString {
+		return 0
+	}
+	n := 0
+	for ; n < 3; n++ {
+		t := []byte(nil)
+		switch r.kind(i + n) {
+		case sqlVar, sqlOther, sqlCmp, sqlArith:
+			t = r.text(i + n)
+		}
+		if len(t) == 0 || bytes.IndexByte([]byte("@?<>|&"), t[0]) < 0 || isWordByte(t[len(t)-1]) {
+			break
+		}
+	}
+	if n == 0 || n == 1 && (r.kind(i) == sqlCmp || r.kind(i) == sqlArith) {
+		return 0
+	}
+	return n
 }
 
 // judgeCompared judges "and a <op> b" with its tail at next.
@@ -180,7 +209,7 @@ func (r *sqlReading) judgeLone(i, next int, a sqlTerm) {
 		switch {
 		case inString && tail != tailEnd && r.kind(r.closing(next)) != sqlString:
 			score = 60
-		case inString && a == termValue, tail == tailComment && (r.literal(i-1) || r.base+i == 0):
+		case inString && a == termValue, a == termValue && r.bare(i) && r.base+i > 0, r.is(i+1, sqlNot) && r.bare(i) && r.base+i > 0, tail == tailComment && (r.literal(i-1) || r.base+i == 0):
 			score = 55
 		case inString:
 			score = 45

@@ -201,6 +201,6 @@ var sqlWords = newWordTable([]wordGroup{
 	{sqlMode, []string{
 		"for", "lock", "separator", "using", "with", "asc", "desc", "nulls", "on",
 		"inner", "join", "natural", "cross", "outer", "full", "sample", "escape",
-		"exit", "returning", "identified", "add", "modify", "cascade", "restrict", "engine", "partition",
+		"exit", "returning", "identified", "add", "change", "modify", "cascade", "restrict", "engine", "partition",
 	}},
 })

@@ -51,33 +51,6 @@ type sqlLexer struct {
 
 const maxUnclosed = 4
 
-// What a byte can begin, for the lexer's first decision.
-const (
-	sqlBytePlain uint8 = iota // a token that is no word
-	sqlByteSpace              // white space
-	sqlByteWord               // a word
-	sqlByteOther              // space, comment, cast or token: look closer
-)
-
-var sqlBytes = makeSQLBytes()
-
-func makeSQLBytes() (t [256]uint8) {
-	for i := range t {
-		switch c := byte(i); {
-		case c <= ' ' || c == 0x7f:
-			t[i] = sqlByteSpace
-		case c == 0xa0 || c == 0xc2:
-			t[i] = sqlByteOther
-		case isWordStart(c):
-			t[i] = sqlByteWord
-		}
-	}
-	for _, c := range []byte("+%:#-/*") {
-		t[c] = sqlByteOther
-	}
-	return t
-}
-
 // next returns the next token; after the end, sqlEOF for ever.
 func (l *sqlLexer) next() sqlToken {
 	if q := l.quote; q != 0 {
@@ -120,100 +93,6 @@ func (l *sqlLexer) prefix(q byte) sqlToken {
 
 func (l *sqlLexer) made(k sqlKind, start int, open bool) sqlToken {
 	return sqlToken{kind: k, open: open, start: int32(start), end: int32(l.i)}
-}
-
-// skipSpace skips one byte of white space as any dialect sees it: controls
-// and the no-break space count, in Latin-1 and in UTF-8.
-func (l *sqlLexer) skipSpace() bool {
-	c := l.b[l.i]
-	if c <= ' ' || c == 0x7f {
-		l.i++
-		return true
-	}
-	if c == 0xc2 && l.i+1 < len(l.b) && l.b[l.i+1] == 0xa0 {
-		l.i += 2
-		return true
-	}
-	if c == 0xa0 {
-		l.i++
-		return true
-	}
-	if c == '+' && l.plusSpace() {
-		l.i++
-		return true
-	}
-	if c == '%' && l.percentSpace() {
-		l.i += 3
-		return true
-	}
-	return false
-}
-
-// plusSpace tells a space that a form has written as "+": it stands between
-// words, where arithmetic has spaces or digits.
-func (l *sqlLexer) plusSpace() bool {
-	if l.i == 0 || l.i+1 >= len(l.b) {
-		return false
-	}
-	p, n := l.b[l.i-1], l.b[l.i+1]
-	return (isWordByte(p) || p == '+' || p == ',' || p == '/') && (isWordStart(n) || n == '+' || n == '/')
-}
-
-// percentSpace tells an encoded space that nobody has decoded.
-func (l *sqlLexer) percentSpace() bool {
-	return l.i+2 < len(l.b) && (l.b[l.i+1] <= '1' && l.b[l.i+1] >= '0' && isHex(l.b[l.i+2]) || l.b[l.i+1] == '2' && l.b[l.i+2] == '0')
-}
-
-// comment skips a comment, and says so; only one that reaches the end of the
-// text becomes a token.
-func (l *sqlLexer) comment() (sqlToken, bool) {
-	b, i := l.b, l.i
-	switch {
-	case b[i] == '#', b[i] == '-' && i+1 < len(b) && b[i+1] == '-':
-		return l.lineComment(), true
-	case b[i] == '/' && i+1 < len(b) && b[i+1] == '*':
-		return l.blockComment(), true
-	case b[i] == '*' && i+1 < len(b) && b[i+1] == '/' && l.versioned > 0:
-		l.versioned--
-		l.i += 2
-		return sqlToken{}, true
-	}
-	return sqlToken{}, false
-}
-
-func (l *sqlLexer) lineComment() sqlToken {
-	start := l.i
-	if n := bytes.IndexByte(l.b[start:], '\n'); n >= 0 {
-		l.i = start + n
-		for l.i < len(l.b) && l.b[l.i] <= ' ' {
-			l.i++
-		}
-		if l.i < len(l.b) {
-			return sqlToken{}
-		}
-	}
-	l.i = len(l.b)
-	return l.made(sqlComment, start, true)
-}
-
-func (l *sqlLexer) blockComment() sqlToken {
-	start := l.i
-	if start+2 < len(l.b) && (l.b[start+2] == '!' || l.b[start+2] == '+') {
-		l.i += 3
-		for l.i < len(l.b) && isDigit(l.b[l.i]) {
-			l.i++
-		}
-		l.versioned++
-		l.executed++
-		return sqlToken{}
-	}
-	n := bytes.Index(l.b[start+2:], []byte("*/"))
-	if n < 0 {
-		l.i = len(l.b)
-		return l.made(sqlComment, start, true)
-	}
-	l.i = start + 2 + n + 2
-	return sqlToken{}
 }
 
 // token reads a token that is neither space nor comment.
@@ -314,15 +193,6 @@ func (l *sqlLexer) joined(start int) uint8 {
 		n++
 	}
 	return sqlNone
-}
-
-// atNoBreakSpace tells the space inside a word of bytes above 0x7f.
-func (l *sqlLexer) atNoBreakSpace() bool {
-	c := l.b[l.i]
-	if c == 0xa0 {
-		return l.i == 0 || l.b[l.i-1] < 0x80
-	}
-	return c == 0xc2 && l.i+1 < len(l.b) && l.b[l.i+1] == 0xa0
 }
 
 // str reads a string whose quote stands at l.i. A doubled quote and a
@@ -462,17 +332,6 @@ func (l *sqlLexer) operator() sqlToken {
 		}
 	}
 	return l.made(sqlOther, start, false)
-}
-
-// skipCast skips ::type, which changes no structure.
-func (l *sqlLexer) skipCast() bool {
-	if l.b[l.i] != ':' || l.i+1 >= len(l.b) || l.b[l.i+1] != ':' {
-		return false
-	}
-	for l.i += 2; l.i < len(l.b) && isWordByte(l.b[l.i]); {
-		l.i++
-	}
-	return true
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

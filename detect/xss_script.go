@@ -198,7 +198,7 @@ func jsSinkScore(w *jsWindow, t jsToken) int {
 		return 65
 	case w.punct(1, ')') && (w.punct(-1, '(') && w.is(-2, jsEach) || w.punct(-1, ',')):
 		return 62
-	case w.punct(1, ',') && w.punct(-1, '(') && w.is(-2, jsEach):
+	case w.punct(1, ',') && w.punct(-1, '(') && (w.is(-2, jsEach) || w.is(-2, jsApply)):
 		return 62
 	case w.punct(-1, '=') && (w.punct(1, ';') || next.kind == jsEOF || w.punct(1, ',') || w.punct(1, '}')):
 		return 60
