@@ -231,7 +231,7 @@ func judgeClimb(p *pathShape, w pathPlace, level uint8) finding {
 		return finding{score: 75, rule: oddRule, why: oddWhy}
 	case climbs > 0 && p.odd > 0:
 		return finding{score: 75, rule: oddRule, why: oddWhy}
-	case p.dots > 1, p.dots > 0 && (climbs > 0 || p.rooted && p.back > 0):
+	case p.dots > 1, p.dots > 0 && (climbs > 0 || p.rooted && (p.back > 0 || p.depth < 2)):
 		return finding{score: 65, rule: oddRule, why: oddWhy}
 	case p.here > 3:
 		return finding{score: 55, rule: oddRule, why: oddWhy}
@@ -249,8 +249,8 @@ func climbScore(p *pathShape, w pathPlace) int {
 		return 65
 	case w.v.kind == kindFileName:
 		return 70
-	case w.v.kind == kindPath && (p.lowest > 0 || p.climbs > 1):
-		return 65
+	case w.v.kind == kindPath: // browsers resolve climbs before they ask
+		return 60
 	case p.lowest > 2:
 		return 70
 	case p.climbs > 2 && w.v.kind != kindPath:

@@ -13,6 +13,9 @@ func (p *pathShape) sensitivity() uint8 {
 			start++
 			continue
 		}
+		for start+2 < len(path) && path[start] == '.' && path[start+1] == '.' && path[start+2] != '/' {
+			start++ // dots that a filter left before a name
+		}
 		end := start
 		for end < len(path) && path[end] != '/' {
 			end++

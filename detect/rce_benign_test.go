@@ -68,6 +68,7 @@ var benignTexts = []string{
 // benignValues are short values that come near to the syntax of shells, code
 // and paths.
 var benignValues = []string{
+	"/docs/[...page]", "/[...path]", "[...rest]-5f.js", "{...props}", "f(...args)", "v1.0...v1.1", "a/.../b",
 	"Bob; cat", "Cats & dogs; sort of", "milk; bread; eggs; more milk", "Tom & Jerry", "H&M", "S&P 500; date 5/5",
 	"who & what", "time & date", "date|time|id", "id,name;id,date", "name|who|time", "<b>bold</b> & <i>it</i>; more",
 	"a=1;b=2;id=3", "id=5;path=/;expires=0", "rgb(1,2,3);top:5px", "x;y;z", "foo;bar", "C:\\temp;D:\\x", "PATH=$PATH:/usr/bin",
