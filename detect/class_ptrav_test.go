@@ -54,6 +54,9 @@ func TestPTravCaught(t *testing.T) {
 	f(kindFileName, "../start.jsp")
 	// A path whose climbs are matrix parameters.
 	f(kindPath, "/shop/..;/manager/html")
+	// What a filter that removes "../" once leaves.
+	f(kindParam, "..web-inf/web.xml")
+	f(kindParam, "....//....//conf")
 	// A share of the host itself.
 	f(kindParam, `\\127.0.0.1\admin$\system.ini`)
 	f(kindParam, strings.Repeat("B", 3000))

@@ -13,9 +13,7 @@ func (p *pathShape) sensitivity() uint8 {
 			start++
 			continue
 		}
-		for start+2 < len(path) && path[start] == '.' && path[start+1] == '.' && path[start+2] != '/' {
-			start++ // dots that a filter left before a name
-		}
+		start = skipDots(path, start)
 		end := start
 		for end < len(path) && path[end] != '/' {
 			end++
@@ -40,6 +38,18 @@ func (p *pathShape) sensitivity() uint8 {
 		prev, start = start, end
 	}
 	return best
+}
+
+// skipDots skips the dots that a filter has left before a name.
+func skipDots(path []byte, start int) int {
+	i := start
+	for i < len(path) && path[i] == '.' {
+		i++
+	}
+	if i-start < 2 || i == len(path) || path[i] == '/' {
+		return start
+	}
+	return i
 }
 
 // segmentClass looks one segment up. Names that ordinary words share count

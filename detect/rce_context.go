@@ -15,7 +15,8 @@ func makeShellOperator() (t [256]bool) {
 	return t
 }
 
-// maxCommands bounds the commands that are read in one value.
+// maxCommands bounds the commands that are weighed in one value. Behind so
+// many, the text before would outweigh any other.
 const maxCommands = 512
 
 // shellContext is the value around a command.
@@ -82,8 +83,11 @@ func (x *shellContext) judgeShell() finding {
 		if op == opNone {
 			continue
 		}
-		n++
-		best = stronger(best, x.judgeAt(op, i, i+w))
+		f := x.judgeAt(op, i, i+w)
+		if f.rule != "" {
+			n++
+		}
+		best = stronger(best, f)
 		i += w - 1
 	}
 	return best
