@@ -13,6 +13,8 @@ import (
 	"syscall"
 	_ "time/tzdata" // time zones also where the machine has none
 
+	_ "golang.org/x/crypto/x509roots/fallback" // and CA roots
+
 	"github.com/spf13/cobra"
 
 	"weir/config"

@@ -13,6 +13,8 @@ import (
 
 	_ "time/tzdata" // time zones without the system's
 
+	_ "golang.org/x/crypto/x509roots/fallback" // CA roots where the system has none
+
 	"weir/config"
 	"weir/proxy"
 )
