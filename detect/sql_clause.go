@@ -92,11 +92,15 @@ func (r *sqlReading) judgeGroup() {
 // arithmetic or an open comment at the end: 4*5-- or 7/*.
 func (r *sqlReading) sums(end int) bool {
 	for i := 0; i < end; i++ {
-		if k := r.kind(i); k != sqlNumber && !(k == sqlArith && i > 0 && r.lex.b[r.tok[i].start] != '-') {
+		want := sqlNumber
+		if i&1 == 1 {
+			want = sqlArith
+		}
+		if r.kind(i) != want || want == sqlArith && r.text(i)[0] != '*' {
 			return false
 		}
 	}
-	return end > 2 || r.lex.b[r.tok[end].start] == '/'
+	return end&1 == 1 && (end > 2 || r.text(end)[0] == '/')
 }
 
 // judgeTruncation judges admin'-- and x') #: one word, the end of the string,

@@ -148,7 +148,7 @@ func (r *sqlReading) exec(i int) (score, next int) {
 		j += 2
 	}
 	for k := j; k < j+6 && (r.kind(k) == sqlWord || r.kind(k) == sqlDot); k++ {
-		if r.is(k, sqlPackage) || k > j && r.kind(k) == sqlDot && r.kind(k+1) == sqlDot && r.kind(k+2) == sqlWord {
+		if r.is(k, sqlPackage) || r.kind(k) == sqlDot && k > j && r.kind(k-1) == sqlWord && r.kind(k+1) == sqlDot && r.kind(k+2) == sqlWord {
 			return 85, k + 1
 		}
 	}

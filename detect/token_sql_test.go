@@ -81,6 +81,11 @@ func FuzzJudgeSQLi(f *testing.F) {
 	for _, s := range legitTexts {
 		f.Add([]byte(s))
 	}
+	f.Add([]byte("!@@@@0"))
+	f.Add([]byte("eXeC...A"))
+	f.Add([]byte("'#"))
+	f.Add([]byte("0!0#0"))
+	f.Add([]byte("0 0 0#"))
 	s := &Scratch{}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		v := value{b: b, f: scan(b)}
