@@ -80,7 +80,7 @@ func (x *shellContext) judgeShell() finding {
 			continue
 		}
 		op, w := operatorAt(b, i)
-		if op == opNone {
+		if op == opNone || i+w < len(b) && (b[i+w] == ';' || b[i+w] == '&' || b[i+w] == '|') {
 			continue
 		}
 		f := x.judgeAt(op, i, i+w)
