@@ -90,7 +90,7 @@ func TestPTravClean(t *testing.T) {
 	f(kindParam, "https://cdn.example.net/a/b/c/d.js?v=1.2.3")
 	f(kindParam, "file:///C:/Users/ana/Documents/report.html")
 	f(kindParam, "main..feature/login")
-	f(kindParam, "logs/access.log")
+	f(kindParam, "reports/2024/access.log")
 	f(kindParam, "TypeError: undefined at Object.<anonymous> (C:\\Users\\bob\\AppData\\Local\\Temp\\x\\index.js:3:14)")
 	f(kindParam, "import x from '../../lib/util.js'\nimport y from '../y.js'\n\nexport default {...x, ...y}\n")
 	f(kindParam, "цена 10%, скидка 5% / месяц")
