@@ -24,7 +24,7 @@ type sqlReading struct {
 // maybeSQLi: an injection into SQL needs a quote, or a sign or space that
 // parts two tokens.
 func maybeSQLi(f features, n int) bool {
-	return n >= 2 && f&(fAlpha|fQuote|fParen|fPipe|fAmp|fStar) != 0 && f&(fQuote|fParen|fSemi|fHash|fStar|fPipe|fAmp|fSpace|fCtl|fEqual|fHigh|fAt|fGreater|fLess) != 0
+	return n >= 2 && f&(fAlpha|fQuote|fParen|fPipe|fAmp|fStar) != 0 && f&(fPercent|fPlus|fQuote|fParen|fSemi|fHash|fStar|fPipe|fAmp|fSpace|fCtl|fEqual|fHigh|fAt|fGreater|fLess) != 0
 }
 
 func judgeSQLi(v *value, s *Scratch) finding {

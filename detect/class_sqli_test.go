@@ -19,6 +19,9 @@ func TestJudgeSQLiCatches(t *testing.T) {
 		t.Helper()
 		v := value{b: []byte(in), f: scan([]byte(in))}
 		got := judgeSQLi(&v, &Scratch{})
+		if !maybeSQLi(v.f, len(in)) {
+			t.Errorf("%q: hidden by the prefilter", in)
+		}
 		if got.score < thresholds[Balanced] || got.rule != rule {
 			t.Errorf("%q: score %d rule %q, want rule %q", in, got.score, got.rule, rule)
 		}

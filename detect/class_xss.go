@@ -48,7 +48,7 @@ func judgeXSS(v *value, s *Scratch) finding {
 	if v.f&fColon != 0 || v.f&fAmp != 0 {
 		x.judgeURL()
 	}
-	if v.f&(fParen|fBracket|fEqual|fQuote) != 0 || v.f&fDot != 0 && v.f&fAlpha != 0 {
+	if v.f&(fParen|fBracket|fEqual|fQuote) != 0 {
 		x.judgeScripts(v.f)
 	}
 	return x.best

@@ -313,11 +313,12 @@ func jsComputed(w *jsWindow) int {
 			return 0
 		}
 		switch t.c {
-		case '[', ']', '(', ')', '!', '+', '{', '}':
+		case '[', '!', '+':
 			marks++
+		case ']', '(', ')', '{', '}':
 		default:
 			return 0
 		}
 	}
-	return 70 * b2i(marks == 12)
+	return 70 * b2i(marks >= 5)
 }
