@@ -30,7 +30,7 @@ const longText = 400
 
 // maybeXSS: script needs a tag, a call, an assignment or a colon.
 func maybeXSS(f features, n int) bool {
-	return n >= 4 && f&fAlpha != 0 && f&(fLess|fParen|fQuote|fEqual|fColon|fBracket) != 0 || f&fBracket != 0 && f&fParen != 0
+	return n >= 4 && f&fAlpha != 0 && f&(fLess|fParen|fQuote|fEqual|fColon|fBracket|fAmp) != 0 || f&fBracket != 0 && f&fParen != 0
 }
 
 func judgeXSS(v *value, s *Scratch) finding {
