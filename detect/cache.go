@@ -15,9 +15,9 @@ const (
 	// minCached is the length from which a lookup, about 0.7 µs, is cheaper
 	// than judging (BenchmarkCache).
 	minCached = maxMemo + 1
-	// maxCached bounds keys: freecache takes up to 65535 bytes, but an entry
-	// must stay a small part of the cache.
-	maxCached = 16 << 10
+	// maxCached bounds keys: freecache takes entries of up to a quarter of a
+	// 256th of the cache, 8 KiB of 8 MiB.
+	maxCached = 8<<10 - 64
 	// cacheSeconds is how long an entry lives, so that a generation that is
 	// gone makes room.
 	cacheSeconds = 600

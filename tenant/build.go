@@ -26,7 +26,7 @@ func Build(specs []Spec, prev *Table, overlays map[ID]Overlay) (*Table, []error)
 		policies: prev.policies,
 	}}
 	if b.t.policies == nil {
-		b.t.policies = &policies{}
+		b.t.policies = newPolicies()
 	}
 	n := 0
 	for i := range specs {

@@ -59,13 +59,22 @@ func (s *Sensitivity) Set(class, level string) error {
 // policies finds compiled policies by all the bytes that they were compiled
 // from. It holds them weakly: what no table uses is collected.
 type policies struct {
+	cache  *detect.Cache // of all policies; its keys hold the tenant's scope
 	detect shared[detect.Policy]
 	whole  shared[Policy]
 }
 
+// cacheBytes is the memory for long values that were judged clean, of all
+// tenants together; the system gives it page by page as it is used.
+const cacheBytes = 8 << 20
+
+func newPolicies() *policies {
+	return &policies{cache: detect.NewCache(cacheBytes)}
+}
+
 // get compiles the policy of a tenant, or returns the one that equals it.
 func (ps *policies) get(s Sensitivity, o *Overlay) (*Policy, error) {
-	opts := detect.Options{Sensitivity: s, Rules: o.Rules}
+	opts := detect.Options{Sensitivity: s, Rules: o.Rules, Cache: ps.cache}
 	for _, e := range o.Deny {
 		if !e.Prefix.IsValid() {
 			return nil, fmt.Errorf("deny entry %q: no address or network", e.ID)
