@@ -8,8 +8,8 @@ import (
 
 // The cache is to long values what a scratch's memo is to short ones: shared
 // by all goroutines, it remembers values that passed the prefilter, were
-// judged and found clean. The key is policy generation, scope, kind and the
-// whole value.
+// judged and found clean. The key is policy generation, scope, kind, depth and
+// the whole value.
 
 const (
 	// minCached is the length from which a lookup, about 0.7 µs, is cheaper
@@ -38,7 +38,7 @@ func NewCache(bytes int) *Cache {
 func (s *Scratch) cacheKey(b []byte, k kind) []byte {
 	out := binary.LittleEndian.AppendUint64(s.arena, s.p.generation)
 	out = binary.LittleEndian.AppendUint64(out, s.scope)
-	out = append(out, byte(k))
+	out = append(out, byte(k), byte(s.depth), byte(s.xmls))
 	return s.keep(append(out, b...))
 }
 

@@ -9,8 +9,8 @@ import (
 // The memo remembers values that were judged clean: user agents, accept
 // lists and session cookies come again and again, and a comparison costs a
 // hundredth of a judgement (BenchmarkMemo). The whole value is compared, and
-// policy, scope and kind with it, so that a collision cannot make an attack
-// look clean and no tenant can time what another one saw.
+// policy, scope, kind and depth with it, so that a collision cannot make an
+// attack look clean and no tenant can time what another one saw.
 
 const (
 	memoSlots = 128
@@ -22,7 +22,14 @@ const (
 type memoEntry struct {
 	generation, scope uint64
 	kind              kind
+	depth, xmls       uint8 // how much deeper inspection may go depends on them
 	value             []byte
+}
+
+// holds reports whether m says that b is clean where s stands.
+func (m *memoEntry) holds(s *Scratch, b []byte, k kind) bool {
+	return m.generation == s.p.generation && m.scope == s.scope && m.kind == k &&
+		int(m.depth) == s.depth && int(m.xmls) == s.xmls && bytes.Equal(m.value, b)
 }
 
 // memoizable reports whether the memo takes part: not for lengths out of
@@ -32,12 +39,12 @@ func (s *Scratch) memoizable(b []byte, f features) bool {
 	return len(b) >= minMemo && len(b) <= maxMemo && f&^plainBytes != 0 && len(s.rules) == 0 && !s.full
 }
 
-// remembered reports whether b was judged clean under the same policy, scope
-// and kind. The hash says where to store it otherwise.
+// remembered reports whether b was judged clean under the same policy, scope,
+// kind and depth. The hash says where to store it otherwise.
 func (s *Scratch) remembered(b []byte, k kind) (h uint64, ok bool) {
 	h = xxhash.Sum64(b)
 	for _, m := range [...]*memoEntry{&s.memo[h%memoSlots], &s.memo[h>>32%memoSlots]} {
-		if m.generation == s.p.generation && m.scope == s.scope && m.kind == k && bytes.Equal(m.value, b) {
+		if m.holds(s, b, k) {
 			return h, true
 		}
 	}
@@ -51,5 +58,6 @@ func (s *Scratch) remember(h uint64, b []byte, k kind) {
 	}
 	m := &s.memo[h%memoSlots]
 	m.generation, m.scope, m.kind = s.p.generation, s.scope, k
+	m.depth, m.xmls = uint8(s.depth), uint8(s.xmls)
 	m.value = append(m.value[:0], b...)
 }
