@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -224,5 +225,21 @@ func TestTLS(t *testing.T) {
 	f("", "globex.example", "node", 200, "")
 	if c := conns.Load(); c != 2 {
 		t.Errorf("%d connections to the upstream, want one for each tenant", c)
+	}
+}
+
+// A server that is told to stop before it came to serve stops.
+func TestStopAtOnce(t *testing.T) {
+	up := fakeUpstream(t, says(okReply))
+	for range 50 {
+		s, err := New(testConfig(t, testSpec(acmeID, "acme", "acme.example", up.addr(), tenant.ModeBlock)), Deps{NodeID: "n1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if err := s.Run(ctx); err != nil {
+			t.Errorf("run: %v", err)
+		}
 	}
 }

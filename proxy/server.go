@@ -138,6 +138,10 @@ func (s *Server) drain() error {
 		wg.Go(func() { errs[i] = srv.ShutdownWithContext(ctx) })
 	}
 	wg.Wait()
+	// A server that did not come to serve yet knows no listener to close.
+	for _, l := range s.listeners {
+		l.Close()
+	}
 	if s.admin != nil {
 		errs = append(errs, s.admin.close())
 	}
