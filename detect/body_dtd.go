@@ -92,7 +92,7 @@ func entityDecl(b []byte) (name, v []byte) {
 		i = skipSpace(b, i+1)
 	}
 	j := i
-	for j < len(b) && byteFeature[b[j]] != fSpace && b[j] != '>' {
+	for j < len(b) && byteFeature[b[j]]&fSpace == 0 && b[j] != '>' {
 		j++
 	}
 	name = b[i:j]

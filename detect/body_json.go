@@ -167,7 +167,7 @@ func (s *Scratch) jsonBare(w *jsonWalk, i int) int {
 		return i + 1
 	}
 	v := b[i:end]
-	for byteFeature[v[len(v)-1]] == fSpace && len(v) > 1 {
+	for byteFeature[v[len(v)-1]]&fSpace != 0 && len(v) > 1 {
 		v = v[:len(v)-1]
 	}
 	if !jsonLiteral(v) {

@@ -182,7 +182,7 @@ func trimLine(b []byte) []byte {
 // `form-data; name="x"`, without its quotes; nil when there is none.
 func attribute(b []byte, name string) []byte {
 	for i := 0; i+len(name) < len(b); i++ {
-		if b[i+len(name)] != '=' || !foldEqual(b[i:i+len(name)], name) || i > 0 && b[i-1] != ';' && byteFeature[b[i-1]] != fSpace {
+		if b[i+len(name)] != '=' || !foldEqual(b[i:i+len(name)], name) || i > 0 && b[i-1] != ';' && byteFeature[b[i-1]]&fSpace == 0 {
 			continue
 		}
 		return attributeValue(b[i+len(name)+1:])

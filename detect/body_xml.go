@@ -37,10 +37,10 @@ func (s *Scratch) xml(b []byte, pl place) bool {
 
 // xmlText inspects character data, trimmed, with its references decoded.
 func (s *Scratch) xmlText(w *xmlWalk, i, j int) {
-	for i < j && byteFeature[w.b[i]] == fSpace {
+	for i < j && byteFeature[w.b[i]]&fSpace != 0 {
 		i++
 	}
-	for j > i && byteFeature[w.b[j-1]] == fSpace {
+	for j > i && byteFeature[w.b[j-1]]&fSpace != 0 {
 		j--
 	}
 	if i < j {
@@ -122,7 +122,7 @@ func (s *Scratch) xmlEnd(w *xmlWalk, i int) int {
 func (s *Scratch) xmlStart(w *xmlWalk, i int) int {
 	b, from := w.b, i+1
 	j := from
-	for j < len(b) && byteFeature[b[j]] != fSpace && b[j] != '>' && b[j] != '/' {
+	for j < len(b) && byteFeature[b[j]]&fSpace == 0 && b[j] != '>' && b[j] != '/' {
 		j++
 	}
 	name := b[from:j]
@@ -151,11 +151,11 @@ func (s *Scratch) xmlStart(w *xmlWalk, i int) int {
 // than i.
 func (s *Scratch) xmlAttr(w *xmlWalk, i int) int {
 	b := w.b
-	if byteFeature[b[i]] == fSpace || b[i] == '/' {
+	if byteFeature[b[i]]&fSpace != 0 || b[i] == '/' {
 		return i + 1
 	}
 	j := i
-	for j < len(b) && b[j] != '=' && b[j] != '>' && byteFeature[b[j]] != fSpace {
+	for j < len(b) && b[j] != '=' && b[j] != '>' && byteFeature[b[j]]&fSpace == 0 {
 		j++
 	}
 	name := b[i:j]
@@ -176,7 +176,7 @@ func (s *Scratch) xmlAttr(w *xmlWalk, i int) int {
 		to = from + n
 		j = min(to+1, len(b))
 	} else {
-		for to < len(b) && b[to] != '>' && byteFeature[b[to]] != fSpace {
+		for to < len(b) && b[to] != '>' && byteFeature[b[to]]&fSpace == 0 {
 			to++
 		}
 		w.ok = false

@@ -35,7 +35,7 @@ func judgeRCE(v *value, s *Scratch) finding {
 	if v.f&(fSemi|fAmp|fPipe|fDollar|fQuote|fLess|fPercent|fBack|fSpace|fSlash|fPlus) != 0 || v.f&(fBracket|fComma) == fBracket|fComma {
 		best = x.judgeShell()
 	}
-	if v.f&(fPercent|fParen|fSpace) == fPercent|fParen|fSpace {
+	if v.f&(fPercent|fParen) == fPercent|fParen && v.f&fSpace != 0 {
 		best = stronger(best, x.judgeLoop())
 	}
 	if v.f&fBracket != 0 && v.f&fDollar != 0 {

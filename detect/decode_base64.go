@@ -115,7 +115,7 @@ func appendMIME(dst, src []byte) ([]byte, bool) {
 	var q uint32
 	for _, c := range src {
 		v := base64Val[c]
-		if v == 64 || byteFeature[c] == fSpace {
+		if v == 64 || byteFeature[c]&fSpace != 0 {
 			continue
 		}
 		if v < 0 {

@@ -7,7 +7,8 @@ type features uint32
 const (
 	fAlpha   features = 1 << iota // A-Z a-z
 	fDigit                        // 0-9
-	fSpace                        // space, tab, CR, LF, VT, FF
+	fBlank                        // space, tab, VT, FF
+	fLine                         // CR, LF
 	fCtl                          // other control bytes, NUL included
 	fHigh                         // >= 0x80
 	fQuote                        // ' " `
@@ -32,6 +33,8 @@ const (
 	fComma                        // ,
 	fAt                           // @ ! ^ ~ ?
 	fUnder                        // _
+
+	fSpace = fBlank | fLine
 )
 
 // byteFeature maps each byte to its class; every byte has exactly one.
@@ -45,8 +48,10 @@ func makeByteFeature() (t [256]features) {
 			t[i] = fAlpha
 		case c >= '0' && c <= '9':
 			t[i] = fDigit
+		case c == '\n' || c == '\r':
+			t[i] = fLine
 		case c == ' ' || c >= '\t' && c <= '\r':
-			t[i] = fSpace
+			t[i] = fBlank
 		case c < 0x20 || c == 0x7f:
 			t[i] = fCtl
 		case c >= 0x80:
