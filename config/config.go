@@ -48,6 +48,7 @@ type Limits struct {
 	Tenant         tenant.Limits // defaults of every tenant
 	QueueBytes     int64         // memory of hits not yet spooled, all tenants together
 	SpoolBytes     int64         // disk of hits not yet acknowledged
+	BufferBytes    int64         // of bodies held at once, all tenants together
 }
 
 // Cloud is where hits go and bundles come from.

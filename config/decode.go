@@ -143,7 +143,7 @@ func (s *scope) value(v any, at *place, table, key string, dst reflect.Value) {
 		}
 		return
 	}
-	if t, ok := dst.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if t, ok := dst.Addr().Interface().(encoding.TextUnmarshaler); ok && (dst.Kind() != reflect.Struct || kindOf(v) == "a string") {
 		s.text(v, at, key, dst, t)
 		return
 	}

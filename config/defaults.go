@@ -21,6 +21,8 @@ func defaults() (*Node, tenant.Spec) {
 		FirstByte: 60 * time.Second,
 		Idle:      60 * time.Second,
 		MinRate:   256, // a client on the slowest mobile network makes a thousand
+
+		DNSRefresh: tenant.DefaultDNSRefresh,
 	}
 	return &Node{
 			State:    "/var/lib/weir",
@@ -31,12 +33,14 @@ func defaults() (*Node, tenant.Spec) {
 				Tenant:         limits,
 				QueueBytes:     16 << 20,
 				SpoolBytes:     1 << 30,
+				BufferBytes:    256 << 20,
 			},
 			Log: Log{Level: "info"},
 		}, tenant.Spec{
 			Mode:          tenant.ModeMonitoring,
 			Override:      tenant.OverrideOn,
 			OnDeactivated: tenant.DeactivatedBypass,
+			BufferBytes:   64 << 20,
 			Limits:        limits,
 			Timeouts:      timeouts,
 		}
@@ -65,6 +69,7 @@ func (t *timeouts) over(base tenant.Timeouts) tenant.Timeouts {
 	base.FirstByte = time.Duration(*cmp.Or(t.FirstByte, (*duration)(&base.FirstByte)))
 	base.Idle = time.Duration(*cmp.Or(t.Idle, (*duration)(&base.Idle)))
 	base.MinRate = int64(*cmp.Or(t.MinRate, (*size)(&base.MinRate)))
+	base.DNSRefresh = time.Duration(*cmp.Or(t.DNSRefresh, (*duration)(&base.DNSRefresh)))
 	return base
 }
 

@@ -27,18 +27,18 @@ func TestDefaults(t *testing.T) {
 	n, _ := load1(t, "smallest.toml")
 	limits := tenant.Limits{InspectBodyBytes: 1 << 20}
 	timeouts := tenant.Timeouts{
-		Header: 10 * time.Second, Connect: 3 * time.Second, FirstByte: time.Minute, Idle: time.Minute, MinRate: 256,
+		Header: 10 * time.Second, Connect: 3 * time.Second, FirstByte: time.Minute, Idle: time.Minute, MinRate: 256, DNSRefresh: 30 * time.Second,
 	}
 	want := &Node{
 		File: n.File, State: "/var/lib/weir", Admin: "127.0.0.1:9180",
 		Listeners: []Listener{{Line: 3, Address: ":8080"}},
 		Timeouts:  timeouts,
-		Limits:    Limits{MaxHeaderBytes: 32 << 10, Tenant: limits, QueueBytes: 16 << 20, SpoolBytes: 1 << 30},
+		Limits:    Limits{MaxHeaderBytes: 32 << 10, Tenant: limits, QueueBytes: 16 << 20, SpoolBytes: 1 << 30, BufferBytes: 256 << 20},
 		Log:       Log{Level: "info"},
 		Tenants: []tenant.Spec{{
 			ID:   tenant.ID{0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11},
 			Name: "acme", File: n.File, Line: 6, Mode: tenant.ModeMonitoring, Override: tenant.OverrideOn,
-			OnDeactivated: tenant.DeactivatedBypass, Limits: limits, Timeouts: timeouts,
+			OnDeactivated: tenant.DeactivatedBypass, BufferBytes: 64 << 20, Limits: limits, Timeouts: timeouts,
 			Sites: []tenant.SiteSpec{{
 				Line: 10, Hosts: []string{"acme.example"}, Limits: limits, Timeouts: timeouts,
 				Upstreams: []tenant.Upstream{{Scheme: "http", Address: "127.0.0.1:18081"}},
@@ -57,7 +57,7 @@ func TestEverything(t *testing.T) {
 	n.Tenants = nil
 	id := tenants[2].ID
 	limits := tenant.Limits{InspectBodyBytes: 256 << 10, MaxBodyBytes: 100e6, Beyond: tenant.BeyondReject, MaxResponseBytes: 1 << 30}
-	timeouts := tenant.Timeouts{Header: 5 * time.Second, Connect: 1500 * time.Millisecond, FirstByte: 90 * time.Second, Idle: 2 * time.Minute, MinRate: 1 << 10}
+	timeouts := tenant.Timeouts{Header: 5 * time.Second, Connect: 1500 * time.Millisecond, FirstByte: 90 * time.Second, Idle: 2 * time.Minute, MinRate: 1 << 10, DNSRefresh: 5 * time.Second}
 	want := &Node{
 		File: dir + "/node.toml", State: dir + "/state", Admin: "",
 		Listeners: []Listener{
@@ -65,7 +65,7 @@ func TestEverything(t *testing.T) {
 			{Line: 14, Address: "[::1]:0", ProxyProtocol: true},
 		},
 		Identify: n.Identify, Timeouts: timeouts,
-		Limits:   Limits{MaxHeaderBytes: 64 << 10, Tenant: limits, QueueBytes: 8 << 20, SpoolBytes: 2 << 30},
+		Limits:   Limits{MaxHeaderBytes: 64 << 10, Tenant: limits, QueueBytes: 8 << 20, SpoolBytes: 2 << 30, BufferBytes: 1 << 30},
 		Cloud:    &Cloud{URL: "https://cloud.example:8445", TokenFile: dir + "/node.token"},
 		HitsFile: dir + "/hits.ndjson", Log: Log{Level: "warn", File: dir + "/weir.log"},
 	}
@@ -84,7 +84,7 @@ func TestEverything(t *testing.T) {
 	}
 	limits.MaxBodyBytes, timeouts.Connect = 0, 2*time.Second
 	base := tenant.Spec{
-		Mode: tenant.ModeBlock, Override: tenant.OverrideStrict, OnDeactivated: tenant.DeactivatedReject, Application: 3,
+		Mode: tenant.ModeBlock, Override: tenant.OverrideStrict, OnDeactivated: tenant.DeactivatedReject, Application: 3, BufferBytes: 32 << 20,
 		WebSocket: true, Brand: tenant.Brand{Name: "Partner", Support: "help@partner.example"}, Limits: limits, Timeouts: timeouts,
 	}
 	for _, kv := range [][2]string{{"sqli", "high"}, {"xss", "low"}} {
@@ -109,7 +109,7 @@ func TestEverything(t *testing.T) {
 		w.Sites = []tenant.SiteSpec{siteOf(w, tenant.SiteSpec{Line: 6, Hosts: []string{"shared.example"}, Upstreams: []tenant.Upstream{{Scheme: "h2c", Address: "[::1]:9000"}}})}
 	})
 	f(1, func(w *tenant.Spec) {
-		w.Sites = []tenant.SiteSpec{siteOf(w, tenant.SiteSpec{Line: 13, Hosts: []string{"shared.example"}, Path: "/users", Upstreams: []tenant.Upstream{{Scheme: "http", Address: "users_app:80"}}})}
+		w.Sites = []tenant.SiteSpec{siteOf(w, tenant.SiteSpec{Line: 13, Hosts: []string{"shared.example"}, Path: "/users", Upstreams: []tenant.Upstream{{Scheme: "http", Address: "users_app:80", DNSRefresh: 5 * time.Second}}})}
 	})
 	f(2, func(w *tenant.Spec) {
 		w.Mode, w.Override, w.WebSocket, w.Brand.Name = tenant.ModeMonitoring, tenant.OverrideOff, false, "ACME"
@@ -119,7 +119,7 @@ func TestEverything(t *testing.T) {
 			Line: 11, Hosts: []string{"acme.example", "*.acme.example", "my_app.acme.example", "192.0.2.7", "[2001:db8::7]"},
 			Upstreams: []tenant.Upstream{
 				{Scheme: "https", Address: "10.0.0.1:443", ServerName: "app.internal"},
-				{Scheme: "https", Address: "app.internal:8443", ServerName: "app.internal"},
+				{Scheme: "https", Address: "app.internal:8443", ServerName: "app.internal", DNSRefresh: 5 * time.Second},
 			},
 			UpstreamHost: "app.internal:8443", Mode: &off,
 			Routes: []tenant.RouteSpec{
@@ -129,9 +129,15 @@ func TestEverything(t *testing.T) {
 			},
 		})
 		first.Limits.InspectBodyBytes, first.Limits.Beyond = 1<<20, tenant.BeyondBypass
+		pool := tenant.Pool{Connections: 64, Wait: 50 * time.Millisecond}
+		health := tenant.Health{Path: "/healthz", Interval: time.Second, Timeout: 500 * time.Millisecond, Fails: 2, Passes: 1, Down: 20 * time.Second}
 		second := siteOf(w, tenant.SiteSpec{
 			Line: 32, Hosts: []string{"acme.example"}, Path: "/shop", Application: 7,
-			Upstreams: []tenant.Upstream{{Scheme: "http", Address: "127.0.0.1:18082"}, {Scheme: "http", Address: "127.0.0.1:18083"}},
+			Upstreams: []tenant.Upstream{
+				{Scheme: "http", Address: "127.0.0.1:18082", Pool: pool, Health: health},
+				{Scheme: "http", Address: "127.0.0.1:18083", Pool: pool, Health: health},
+			},
+			Weights: []int{1, 3}, Balance: tenant.BalanceClientHash,
 		})
 		w.Sites = []tenant.SiteSpec{first, second}
 	})

@@ -88,6 +88,7 @@ func (s *scope) sizes(n *Node, f *nodeFile) {
 	header := int64(n.Limits.MaxHeaderBytes)
 	bounded(&header, f.Limits.MaxHeaderBytes, f.At.at("limits"), "max_header_bytes", 4<<10, 1<<20)
 	n.Limits.MaxHeaderBytes = int(header)
+	bounded(&n.Limits.BufferBytes, f.Limits.TotalBufferBytes, f.At.at("limits"), "total_buffer_bytes", 1<<20, 1<<40)
 	bounded(&n.Limits.QueueBytes, f.Hits.QueueBytes, f.At.at("hits"), "queue_bytes", 1<<20, 1<<34)
 	bounded(&n.Limits.SpoolBytes, f.Hits.SpoolBytes, f.At.at("hits"), "spool_bytes", 1<<20, 1<<44)
 }

@@ -97,6 +97,9 @@ type timeouts struct {
 	// min_rate is the least speed of a body in bytes a second, both ways,
 	// averaged over ten seconds; 0 is none.
 	MinRate *size `toml:"min_rate"`
+	// dns_refresh is how often the names of upstreams are resolved again;
+	// while that fails, the last good addresses hold.
+	DNSRefresh *duration `toml:"dns_refresh"`
 }
 
 // nodeTimeouts is [timeouts].
@@ -128,6 +131,9 @@ type nodeLimits struct {
 	// max_header_bytes bounds request line and fields together, 4 KiB to
 	// 1 MiB; larger ones get 431.
 	MaxHeaderBytes *size `toml:"max_header_bytes"`
+	// total_buffer_bytes bounds the memory of all bodies held at once, all
+	// tenants together; beyond it requests with a body get 503.
+	TotalBufferBytes *size `toml:"total_buffer_bytes"`
 }
 
 // cloudTable is [cloud].

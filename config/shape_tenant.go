@@ -1,6 +1,10 @@
 package config
 
-import "weir/tenant"
+import (
+	"errors"
+
+	"weir/tenant"
+)
 
 // scoped is what tenant, site and route may each set; the most local wins,
 // each key for itself.
@@ -30,7 +34,10 @@ type tenantDefaults struct {
 	// on_deactivated is what becomes of the requests of a tenant that the
 	// cloud deactivated: "bypass" (proxied, not inspected), "reject" (503).
 	OnDeactivated *tenant.OnDeactivated `toml:"on_deactivated"`
-	Brand         brand                 `toml:"brand"`
+	// buffer_bytes bounds the memory of the tenant's bodies held at once;
+	// beyond it its requests with a body get 503.
+	BufferBytes *size `toml:"buffer_bytes"`
+	Brand       brand `toml:"brand"`
 	// sensitivity = { sqli = "high" }: low, balanced or high for a class.
 	Sensitivity map[string]string `toml:"sensitivity"`
 	At          *place
@@ -61,8 +68,15 @@ type site struct {
 	Hosts []string `toml:"hosts"`
 	// path limits the site to a prefix, on a segment boundary.
 	Path *string `toml:"path"`
-	// upstreams are http, https or h2c URLs without a path.
-	Upstreams []string `toml:"upstreams"`
+	// upstreams are http, https or h2c URLs without a path, or tables
+	// { url, weight }.
+	Upstreams []upstream `toml:"upstreams"`
+	// balance is "least_loaded" or "client_hash".
+	Balance tenant.Balance `toml:"balance"`
+	// upstream_pool bounds the connections to each upstream.
+	UpstreamPool upstreamPool `toml:"upstream_pool"`
+	// health_check says when an upstream is left alone.
+	HealthCheck healthCheck `toml:"health_check"`
 	// upstream_host replaces the client's Host.
 	UpstreamHost *string `toml:"upstream_host"`
 	// upstream_tls is for https upstreams.
@@ -72,6 +86,49 @@ type site struct {
 	served
 	Route []route `toml:"route"`
 	At    *place
+}
+
+// upstream is an entry of upstreams: a URL, or { url, weight }.
+type upstream struct {
+	URL string `toml:"url"`
+	// weight is the share of the requests beside the others', 1 to 100.
+	Weight *int `toml:"weight"`
+	At     *place
+}
+
+// UnmarshalText takes the URL alone.
+func (u *upstream) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		return errors.New("a URL is missing, want one such as \"http://127.0.0.1:8080\"")
+	}
+	u.URL = string(b)
+	return nil
+}
+
+// upstreamPool is upstream_pool = { connections, wait }.
+type upstreamPool struct {
+	// connections open at once, 1 to 65536.
+	Connections *int `toml:"connections"`
+	// wait is how long a request may wait for one before it gets 503.
+	Wait *duration `toml:"wait"`
+	At   *place
+}
+
+// healthCheck is health_check.
+type healthCheck struct {
+	// path is asked of each upstream; any status below 400 is good. Left
+	// out, only the requests themselves tell.
+	Path string `toml:"path"`
+	// interval and timeout of the checks.
+	Interval *duration `toml:"interval"`
+	Timeout  *duration `toml:"timeout"`
+	// fails in a row, of requests or checks, and the upstream is left alone.
+	Fails *int `toml:"fails"`
+	// passes of checks in a row, and it is used again.
+	Passes *int `toml:"passes"`
+	// down is how long it is left alone where nothing checks it.
+	Down *duration `toml:"down"`
+	At   *place
 }
 
 // upstreamTLS is upstream_tls = { ca, server_name }.

@@ -93,6 +93,11 @@ func (s *scope) tenantKeys(spec *tenant.Spec, t *tenantDefaults) {
 		s.report(t.Brand.At.at("support"), "support", "bad support %q, want a mail address or an https URL", spec.Brand.Support)
 	}
 	spec.Limits = s.limits(&t.Limits, spec.Limits)
+	spec.BufferBytes = int64(*cmp.Or(t.BufferBytes, (*size)(&spec.BufferBytes)))
+	if t.BufferBytes != nil && spec.BufferBytes < spec.Limits.InspectBodyBytes {
+		s.report(t.At.at("buffer_bytes"), "buffer_bytes",
+			"buffer_bytes: %d is less than inspect_body_bytes, %d: such a body would never pass", spec.BufferBytes, spec.Limits.InspectBodyBytes)
+	}
 	spec.Timeouts = t.Timeouts.over(spec.Timeouts)
 	for class, level := range t.Sensitivity {
 		if err := spec.Sensitivity.Set(class, level); err != nil {
@@ -149,43 +154,6 @@ func (s *scope) hosts(f *site, out *tenant.SiteSpec) {
 			continue
 		}
 		out.Hosts = append(out.Hosts, p)
-	}
-}
-
-func (s *scope) upstreams(f *site, out *tenant.SiteSpec) {
-	if len(f.Upstreams) == 0 {
-		s.missing(f.At, "upstreams", "[[tenant.site]]")
-	}
-	https := false
-	for i, text := range f.Upstreams {
-		u, err := parseUpstream(text)
-		if err != nil {
-			s.report(f.At.at("upstreams", i), "upstreams", "%s", err)
-		}
-		https = https || u.Scheme == "https"
-		out.Upstreams = append(out.Upstreams, u)
-	}
-	if f.UpstreamHost != nil {
-		out.UpstreamHost = *f.UpstreamHost
-		if _, err := tenant.CanonicalHost(nil, []byte(out.UpstreamHost)); err != nil {
-			s.report(f.At.at("upstream_host"), "upstream_host", "bad upstream_host %q: %s", out.UpstreamHost, err)
-		}
-	}
-	if f.UpstreamTLS == nil {
-		return
-	}
-	if !https {
-		s.report(f.UpstreamTLS.At, "upstream_tls", "upstream_tls: no upstream is https")
-	}
-	if name := f.UpstreamTLS.ServerName; name != "" {
-		_, err := tenant.CanonicalHost(nil, []byte(name))
-		s.check(f.UpstreamTLS.At, "server_name", err)
-	}
-	ca := s.caFile(f.UpstreamTLS.At, "ca", f.UpstreamTLS.CA)
-	for i := range out.Upstreams {
-		if out.Upstreams[i].Scheme == "https" {
-			out.Upstreams[i].CAFile, out.Upstreams[i].ServerName = ca, f.UpstreamTLS.ServerName
-		}
 	}
 }
 

@@ -26,11 +26,17 @@ func wanted(t reflect.Type) string {
 	case reflect.Bool:
 		return "true or false"
 	case reflect.Slice:
+		if t.Elem() == reflect.TypeFor[upstream]() {
+			return "an array of strings or of tables { url, weight }"
+		}
 		if t.Elem().Kind() == reflect.Struct {
 			return "an array of tables"
 		}
 		return "an array of strings"
 	case reflect.Struct, reflect.Map:
+		if t == reflect.TypeFor[upstream]() {
+			return "a string or a table { url, weight }"
+		}
 		return "a table"
 	}
 	switch reflect.New(t).Interface().(type) {

@@ -22,6 +22,7 @@ type Spec struct {
 	Timeouts      Timeouts
 	WebSocket     bool
 	Sensitivity   Sensitivity
+	BufferBytes   int64 // of all bodies held at once; 0: only the node's bound holds
 	Sites         []SiteSpec
 	// Broken is set when the tenant's configuration cannot be used and no
 	// earlier generation exists: its hosts answer 503.
@@ -34,6 +35,8 @@ type SiteSpec struct {
 	Hosts        []string // canonical; "*." prefix for one label or more
 	Path         string   // normalised prefix on a segment boundary; "" takes the rest of the host
 	Upstreams    []Upstream
+	Weights      []int // of Upstreams; nil: all are 1
+	Balance      Balance
 	UpstreamHost string // "": the client's validated Host with its port
 	TLS          *KeyPair
 	Mode         *Mode // nil: inherited, like the pointers below
@@ -52,14 +55,6 @@ type RouteSpec struct {
 	Mode        *Mode
 	Override    *Override
 	Application int
-}
-
-// Upstream is where a site's requests go.
-type Upstream struct {
-	Scheme     string // http, https, h2c
-	Address    string // host:port
-	CAFile     string // https: "" means the system's roots
-	ServerName string // https: "" means the upstream's host
 }
 
 // KeyPair names a certificate's files.
@@ -135,4 +130,6 @@ type Timeouts struct {
 	FirstByte time.Duration // of the upstream's response
 	Idle      time.Duration // keep-alive, both sides
 	MinRate   int64         // bytes a second both ways, averaged over 10 s; 0: none
+	// DNSRefresh is how often names of upstreams are resolved again.
+	DNSRefresh time.Duration
 }
