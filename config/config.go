@@ -17,6 +17,7 @@ type Node struct {
 	Admin     string // address; "" is off
 	Identify  Identify
 	Timeouts  tenant.Timeouts
+	Drain     Drain
 	Limits    Limits
 	Cloud     *Cloud // nil: hits go to the hits file, or to the log
 	HitsFile  string
@@ -29,11 +30,22 @@ type Node struct {
 // Listener is an address that clients reach.
 type Listener struct {
 	Line          int
-	Address       string
+	Address       string // host:port, or "unix:" and a path
+	Mode          uint32 // permissions of a unix socket
 	TLS           *tenant.KeyPair
-	ProxyProtocol bool
+	HTTP2         bool       // offered by ALPN, with TLS
+	H2C           bool       // HTTP/2 without TLS, by prior knowledge
+	MatchSNI      bool       // the server name of the handshake binds the connection to its tenant
+	ProxyProtocol bool       // from Identify.Trusted, who must send it
+	ReusePort     bool       // several processes may listen
 	Health        string     // path answered before Host and tenant; "" is off
 	DefaultTenant *tenant.ID // serves unknown hosts
+}
+
+// Drain says how a node stops.
+type Drain struct {
+	Delay time.Duration // not ready any more, but still taking connections
+	Time  time.Duration // bound of the wait for requests in flight, after that
 }
 
 // Identify says whose word about tenant and client counts.
@@ -45,6 +57,7 @@ type Identify struct {
 // Limits of the node as a whole; per-tenant limits are in tenant.Limits.
 type Limits struct {
 	MaxHeaderBytes int
+	MaxRequests    int           // of one connection; 0: none
 	Tenant         tenant.Limits // defaults of every tenant
 	QueueBytes     int64         // memory of hits not yet spooled, all tenants together
 	SpoolBytes     int64         // disk of hits not yet acknowledged

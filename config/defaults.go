@@ -23,11 +23,13 @@ func defaults() (*Node, tenant.Spec) {
 		MinRate:   256, // a client on the slowest mobile network makes a thousand
 
 		DNSRefresh: tenant.DefaultDNSRefresh,
+		TunnelIdle: time.Hour,
 	}
 	return &Node{
 			State:    "/var/lib/weir",
 			Admin:    "127.0.0.1:9180",
 			Timeouts: timeouts,
+			Drain:    Drain{Time: 30 * time.Second},
 			Limits: Limits{
 				MaxHeaderBytes: 32 << 10,
 				Tenant:         limits,
@@ -68,6 +70,7 @@ func (t *timeouts) over(base tenant.Timeouts) tenant.Timeouts {
 	base.Connect = time.Duration(*cmp.Or(t.Connect, (*duration)(&base.Connect)))
 	base.FirstByte = time.Duration(*cmp.Or(t.FirstByte, (*duration)(&base.FirstByte)))
 	base.Idle = time.Duration(*cmp.Or(t.Idle, (*duration)(&base.Idle)))
+	base.TunnelIdle = time.Duration(*cmp.Or(t.TunnelIdle, (*duration)(&base.TunnelIdle)))
 	base.MinRate = int64(*cmp.Or(t.MinRate, (*size)(&base.MinRate)))
 	base.DNSRefresh = time.Duration(*cmp.Or(t.DNSRefresh, (*duration)(&base.DNSRefresh)))
 	return base

@@ -27,12 +27,13 @@ func TestDefaults(t *testing.T) {
 	n, _ := load1(t, "smallest.toml")
 	limits := tenant.Limits{InspectBodyBytes: 1 << 20}
 	timeouts := tenant.Timeouts{
-		Header: 10 * time.Second, Connect: 3 * time.Second, FirstByte: time.Minute, Idle: time.Minute, MinRate: 256, DNSRefresh: 30 * time.Second,
+		Header: 10 * time.Second, Connect: 3 * time.Second, FirstByte: time.Minute, Idle: time.Minute, MinRate: 256, TunnelIdle: time.Hour, DNSRefresh: 30 * time.Second,
 	}
 	want := &Node{
 		File: n.File, State: "/var/lib/weir", Admin: "127.0.0.1:9180",
 		Listeners: []Listener{{Line: 3, Address: ":8080"}},
 		Timeouts:  timeouts,
+		Drain:     Drain{Time: 30 * time.Second},
 		Limits:    Limits{MaxHeaderBytes: 32 << 10, Tenant: limits, QueueBytes: 16 << 20, SpoolBytes: 1 << 30, BufferBytes: 256 << 20},
 		Log:       Log{Level: "info"},
 		Tenants: []tenant.Spec{{
@@ -57,15 +58,17 @@ func TestEverything(t *testing.T) {
 	n.Tenants = nil
 	id := tenants[2].ID
 	limits := tenant.Limits{InspectBodyBytes: 256 << 10, MaxBodyBytes: 100e6, Beyond: tenant.BeyondReject, MaxResponseBytes: 1 << 30}
-	timeouts := tenant.Timeouts{Header: 5 * time.Second, Connect: 1500 * time.Millisecond, FirstByte: 90 * time.Second, Idle: 2 * time.Minute, MinRate: 1 << 10, DNSRefresh: 5 * time.Second}
+	timeouts := tenant.Timeouts{Header: 5 * time.Second, Connect: 1500 * time.Millisecond, FirstByte: 90 * time.Second, Idle: 2 * time.Minute, MinRate: 1 << 10, TunnelIdle: 10 * time.Minute, DNSRefresh: 5 * time.Second}
 	want := &Node{
 		File: dir + "/node.toml", State: dir + "/state", Admin: "",
 		Listeners: []Listener{
 			{Line: 9, Address: "127.0.0.1:0", Health: "/healthz", DefaultTenant: &id},
-			{Line: 14, Address: "[::1]:0", ProxyProtocol: true},
+			{Line: 14, Address: "[::1]:0", ProxyProtocol: true, ReusePort: true, H2C: true},
+			{Line: 20, Address: "unix:" + dir + "/weir.sock", Mode: 0o600},
 		},
 		Identify: n.Identify, Timeouts: timeouts,
-		Limits:   Limits{MaxHeaderBytes: 64 << 10, Tenant: limits, QueueBytes: 8 << 20, SpoolBytes: 2 << 30, BufferBytes: 1 << 30},
+		Drain:    Drain{Delay: 5 * time.Second, Time: 20 * time.Second},
+		Limits:   Limits{MaxHeaderBytes: 64 << 10, MaxRequests: 1000, Tenant: limits, QueueBytes: 8 << 20, SpoolBytes: 2 << 30, BufferBytes: 1 << 30},
 		Cloud:    &Cloud{URL: "https://cloud.example:8445", TokenFile: dir + "/node.token"},
 		HitsFile: dir + "/hits.ndjson", Log: Log{Level: "warn", File: dir + "/weir.log"},
 	}

@@ -30,6 +30,7 @@ func (s *scope) node(f *nodeFile) (*Node, tenant.Spec) {
 	if f.Timeouts.Header != nil {
 		n.Timeouts.Header = f.Timeouts.Header.value()
 	}
+	s.drain(n, f)
 	spec.Timeouts, spec.Limits = n.Timeouts, n.Limits.Tenant
 	spec.File = s.file
 	s.tenantKeys(&spec, &f.Defaults)
@@ -40,38 +41,6 @@ func (s *scope) node(f *nodeFile) (*Node, tenant.Spec) {
 func (s *scope) check(at *place, key string, err error) {
 	if err != nil {
 		s.report(at.at(key), key, "%s", err)
-	}
-}
-
-func (s *scope) listeners(n *Node, f *nodeFile) {
-	if len(f.Listener) == 0 && !slices.Contains(s.meant, "listener") {
-		s.report(f.At, "listener", "no [[listener]], write one with address = \":8080\"")
-	}
-	seen := map[string]int{}
-	for i := range f.Listener {
-		l := &f.Listener[i]
-		if err := listenAddress(l.Address); err != nil {
-			s.report(l.At.at("address"), "address", "%s", err)
-		} else if first, ok := seen[l.Address]; ok && !strings.HasSuffix(l.Address, ":0") {
-			s.report(l.At.at("address"), "address", "address %q belongs to the listener in line %d", l.Address, first)
-		}
-		seen[l.Address] = l.At.at("address").line
-		if l.Health != "" && string(tenant.AppendPath(nil, []byte(l.Health))) != l.Health {
-			s.report(l.At.at("health"), "health", "health: bad path %q, want one such as \"/healthz\"", l.Health)
-		}
-		n.Listeners = append(n.Listeners, Listener{
-			Line: l.At.line, Address: l.Address, TLS: s.keyPair(l.TLS),
-			ProxyProtocol: l.ProxyProtocol, Health: l.Health, DefaultTenant: l.DefaultTenant,
-		})
-	}
-}
-
-func (s *scope) defaultTenants(f *nodeFile, specs []tenant.Spec) {
-	for i := range f.Listener {
-		id := f.Listener[i].DefaultTenant
-		if id != nil && !slices.ContainsFunc(specs, func(t tenant.Spec) bool { return t.ID == *id }) {
-			s.report(f.Listener[i].At.at("default_tenant"), "default_tenant", "default_tenant: there is no tenant %s", *id)
-		}
 	}
 }
 
@@ -89,6 +58,9 @@ func (s *scope) sizes(n *Node, f *nodeFile) {
 	bounded(&header, f.Limits.MaxHeaderBytes, f.At.at("limits"), "max_header_bytes", 4<<10, 1<<20)
 	n.Limits.MaxHeaderBytes = int(header)
 	bounded(&n.Limits.BufferBytes, f.Limits.TotalBufferBytes, f.At.at("limits"), "total_buffer_bytes", 1<<20, 1<<40)
+	requests := int64(n.Limits.MaxRequests)
+	bounded(&requests, f.Limits.MaxRequests, f.At.at("limits"), "max_requests", 0, 1<<30)
+	n.Limits.MaxRequests = int(requests)
 	bounded(&n.Limits.QueueBytes, f.Hits.QueueBytes, f.At.at("hits"), "queue_bytes", 1<<20, 1<<34)
 	bounded(&n.Limits.SpoolBytes, f.Hits.SpoolBytes, f.At.at("hits"), "spool_bytes", 1<<20, 1<<44)
 }

@@ -1,8 +1,6 @@
 package config
 
-import (
-	"weir/tenant"
-)
+import "weir/tenant"
 
 // nodeFile is node.toml. All file names in it are relative to its folder.
 type nodeFile struct {
@@ -40,24 +38,6 @@ type nodeTable struct {
 	// state is the folder of spool, last good bundles and identity; made
 	// only when [cloud] is set.
 	State *string `toml:"state"`
-}
-
-// listener is [[listener]].
-type listener struct {
-	// address is host:port; an empty host means all, IPv4 and IPv6.
-	Address string `toml:"address"`
-	// tls = { cert, key } is for hosts whose site has no tls of its own.
-	TLS *keyPair `toml:"tls"`
-	// proxy_protocol expects the PROXY protocol, version 1 or 2, from peers
-	// in identify.trusted.
-	ProxyProtocol bool `toml:"proxy_protocol"`
-	// health is a path that answers by readiness before host and tenant are
-	// looked at. Off when left out.
-	Health string `toml:"health"`
-	// default_tenant is the ID of the tenant that serves unknown hosts. When
-	// left out they get 421.
-	DefaultTenant *tenant.ID `toml:"default_tenant"`
-	At            *place
 }
 
 // keyPair is tls = { cert = "...", key = "..." }: PEM files.
@@ -100,6 +80,8 @@ type timeouts struct {
 	// dns_refresh is how often the names of upstreams are resolved again;
 	// while that fails, the last good addresses hold.
 	DNSRefresh *duration `toml:"dns_refresh"`
+	// tunnel_idle bounds the silence of a WebSocket, both ways together.
+	TunnelIdle *duration `toml:"tunnel_idle"`
 }
 
 // nodeTimeouts is [timeouts].
@@ -108,6 +90,11 @@ type nodeTimeouts struct {
 	// header bounds the arrival of a request's header; it ends before the
 	// tenant is known.
 	Header *duration `toml:"header"`
+	// drain bounds how long a stopping node waits for requests in flight.
+	Drain *duration `toml:"drain"`
+	// drain_delay is how long a stopping node, no longer ready, goes on
+	// taking connections: the time that load balancers need to notice.
+	DrainDelay *duration `toml:"drain_delay"`
 }
 
 // limits may stand where timeouts may. Sizes are bytes or "1MiB".
@@ -134,6 +121,9 @@ type nodeLimits struct {
 	// total_buffer_bytes bounds the memory of all bodies held at once, all
 	// tenants together; beyond it requests with a body get 503.
 	TotalBufferBytes *size `toml:"total_buffer_bytes"`
+	// max_requests of one connection: the last is answered with
+	// "Connection: close"; 0 is no bound.
+	MaxRequests *size `toml:"max_requests"`
 }
 
 // cloudTable is [cloud].

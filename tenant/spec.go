@@ -132,4 +132,6 @@ type Timeouts struct {
 	MinRate   int64         // bytes a second both ways, averaged over 10 s; 0: none
 	// DNSRefresh is how often names of upstreams are resolved again.
 	DNSRefresh time.Duration
+
+	TunnelIdle time.Duration // silence of a WebSocket, both ways together
 }
