@@ -2,38 +2,75 @@ package detect
 
 import "bytes"
 
-// viewBody inspects the body: the content coding is undone, then the content
+// viewBody inspects the body: the content codings are undone, then the content
 // type and the look of the first bytes decide.
 func (s *Scratch) viewBody() {
 	b := s.r.Body
 	if len(b) == 0 {
 		return
 	}
-	pl := place{part: PartBody, to: len(b), exact: true}
 	s.push(StepBody, -1, nil)
-	if coding := s.r.header("content-encoding"); len(coding) > 0 && !foldEqual(coding, "identity") {
-		s.coded(b, coding, pl)
-	} else {
-		s.body(b, pl)
-	}
+	s.coded(b, len(s.r.Headers)-1, -1, 0, place{part: PartBody, to: len(b), exact: true})
 	s.pop()
 }
 
-// coded inspects a body behind a content coding (RFC 9110 section 8.4.1).
-// One that cannot be undone makes the verdict partial.
-func (s *Scratch) coded(b, coding []byte, pl place) {
-	raw := containsFold(coding, "deflate")
-	if raw || containsFold(coding, "gzip") {
-		s.push(StepGzip, -1, nil)
-		defer s.pop()
-		if v, ok := s.decompress(b, raw, pl); ok {
-			s.budget += workRate * len(v)
-			s.body(v, pl.inexact())
+// coded inspects a body behind the content codings (RFC 9110 section 8.4)
+// that the headers up to number h list; the last one listed is undone first.
+// end is where the rest of header h's list ends, -1 for all of it; n codings
+// are undone. One that cannot be undone makes the verdict partial.
+func (s *Scratch) coded(b []byte, h, end, n int, pl place) {
+	for ; h >= 0; h, end = h-1, -1 {
+		if !foldEqual(s.r.Headers[h].Name, "content-encoding") {
+			continue
+		}
+		list := s.r.Headers[h].Value
+		if end < 0 {
+			end = len(list)
+		}
+		for end > 0 {
+			from := bytes.LastIndexByte(list[:end], ',') + 1
+			name := bytes.TrimSpace(list[from:end])
+			if end = from - 1; len(name) == 0 || foldEqual(name, "identity") {
+				continue
+			}
+			if n == maxCodings {
+				s.bound(Overlimit, "overlimit/codings", "more content codings than the bound", b, pl)
+				return
+			}
+			s.uncoded(b, codingNamed(name), h, max(end, 0), n, pl)
 			return
 		}
 	}
-	s.verdict.Partial = true
 	s.body(b, pl)
+}
+
+// uncoded undoes one coding and goes on with the rest of the list.
+func (s *Scratch) uncoded(b []byte, c coding, h, end, n int, pl place) {
+	v, ok := s.decompress(b, c, pl)
+	if !ok {
+		s.verdict.Partial = true
+		s.body(b, pl)
+		return
+	}
+	s.budget += workRate * len(v)
+	s.push(codingSteps[c], -1, nil)
+	s.coded(v, h, end, n+1, pl.inexact())
+	s.pop()
+}
+
+// codingNamed returns the coding that a content coding's name means.
+func codingNamed(name []byte) coding {
+	switch {
+	case foldEqual(name, "gzip") || foldEqual(name, "x-gzip"):
+		return codingGzip
+	case foldEqual(name, "deflate"):
+		return codingDeflate
+	case foldEqual(name, "br"):
+		return codingBrotli
+	case foldEqual(name, "zstd"):
+		return codingZstd
+	}
+	return codingNone
 }
 
 // body inspects b by its content type. UTF-16 is read as text; whether that
@@ -81,24 +118,26 @@ func (s *Scratch) disguised(b []byte, pl place) {
 	}
 }
 
-// jsonBody inspects a JSON document; what is not JSON in it is text too.
+// jsonBody inspects a JSON document; one that is not JSON
+// throughout is text too, unless it was given up at a bound.
 func (s *Scratch) jsonBody(b []byte, pl place) {
 	s.push(StepJSON, -1, nil)
 	ok := s.json(b, pl)
 	s.pop()
-	if !ok {
+	if !ok && s.found&(1<<Overlimit) == 0 {
 		s.push(StepText, -1, nil)
 		s.blob(b, kindText, pl)
 		s.pop()
 	}
 }
 
-// xmlBody inspects an XML document; a broken one is text too.
+// xmlBody inspects an XML document; a broken one is text too, unless
+// it was given up at a bound.
 func (s *Scratch) xmlBody(b []byte, pl place) {
 	s.push(StepXML, -1, nil)
 	ok := s.xml(b, pl)
 	s.pop()
-	if !ok {
+	if !ok && s.found&(1<<Overlimit) == 0 {
 		s.push(StepText, -1, nil)
 		s.blob(b, kindText, pl)
 		s.pop()

@@ -53,10 +53,10 @@ func isBinary(b []byte) bool {
 // binary inspects the code inside a file, which matters when a server runs
 // or a browser shows it, and the strings of a message in a wire format.
 func (s *Scratch) binary(b []byte, k kind, pl place) {
-	if compressed(b) {
+	if c := codingOf(b); c != codingNone {
 		if m := s.mark(); s.depth == 0 {
-			s.push(StepGzip, -1, nil)
-			if v, ok := s.decompress(b, false, pl); ok {
+			s.push(codingSteps[c], -1, nil)
+			if v, ok := s.decompress(b, c, pl); ok {
 				s.depth++
 				s.blob(v, k, pl.inexact())
 				s.depth--

@@ -25,8 +25,11 @@ type jsonWalk struct {
 func (s *Scratch) jsonValue(w *jsonWalk, i, nesting int) int {
 	if nesting > maxNesting {
 		s.bound(Overlimit, "overlimit/nesting", "JSON nested deeper than the bound", w.b[i:], w.pl)
-		w.ok = false
-		return len(w.b)
+		return w.stop()
+	}
+	if s.items++; s.items > maxItems {
+		s.bound(Overlimit, "overlimit/items", "more JSON values than the bound", w.b[i:], w.pl)
+		return w.stop()
 	}
 	switch w.b[i] {
 	case '{':
@@ -37,6 +40,12 @@ func (s *Scratch) jsonValue(w *jsonWalk, i, nesting int) int {
 		return s.jsonString(w, i, kindParam, nil)
 	}
 	return s.jsonBare(w, i)
+}
+
+// stop gives the document up and returns where the walk then stands.
+func (w *jsonWalk) stop() int {
+	w.ok = false
+	return len(w.b)
 }
 
 // jsonObject inspects the members from i on.

@@ -100,13 +100,17 @@ func (s *Scratch) xmlSection(w *xmlWalk, i, skip int, end string, step StepKind,
 	return next
 }
 
+// stop gives the document up and returns where the walk then stands.
+func (w *xmlWalk) stop() int {
+	w.ok = false
+	return len(w.b)
+}
+
 // xmlEnd closes the innermost element.
 func (s *Scratch) xmlEnd(w *xmlWalk, i int) int {
 	if w.open > 0 {
 		w.open--
-		if w.open < maxNesting {
-			s.pop()
-		}
+		s.pop()
 	} else {
 		w.ok = false
 	}
@@ -126,20 +130,22 @@ func (s *Scratch) xmlStart(w *xmlWalk, i int) int {
 		j++
 	}
 	name := b[from:j]
-	if w.open++; w.open <= maxNesting {
-		s.push(StepXMLTag, -1, name)
-	} else if w.open == maxNesting+1 {
+	if w.open++; w.open > maxNesting {
 		s.bound(Overlimit, "overlimit/nesting", "XML nested deeper than the bound", b[i:], w.pl)
+		return w.stop()
 	}
+	if s.items++; s.items > maxItems {
+		s.bound(Overlimit, "overlimit/items", "more XML elements than the bound", b[i:], w.pl)
+		return w.stop()
+	}
+	s.push(StepXMLTag, -1, name)
 	s.value(name, kindName, w.pl.sub(from, j))
 	for j < len(b) && b[j] != '>' {
 		j = s.xmlAttr(w, j)
 	}
 	if j > i+1 && j < len(b) && b[j-1] == '/' {
 		w.open--
-		if w.open < maxNesting {
-			s.pop()
-		}
+		s.pop()
 	}
 	if j >= len(b) {
 		w.ok = false
@@ -158,6 +164,7 @@ func (s *Scratch) xmlAttr(w *xmlWalk, i int) int {
 	for j < len(b) && b[j] != '=' && b[j] != '>' && byteFeature[b[j]]&fSpace == 0 {
 		j++
 	}
+	s.items++
 	name := b[i:j]
 	if j >= len(b) || b[j] != '=' {
 		w.ok = false

@@ -33,7 +33,7 @@ func TestBounds(t *testing.T) {
 	// parts
 	f("POST /\nContent-Type: multipart/form-data; boundary=B\n\n"+strings.Repeat("--B\r\n\r\n\r\n", 2000)+"--B--", Overlimit, "overlimit/parts")
 	// values
-	f("POST /\n\n["+strings.Repeat(`"a-b",`, 60000)+"1]", Overlimit, "overlimit/values")
+	f("POST /\n\n["+strings.Repeat(`"a-b",`, 120000)+"1]", Overlimit, "overlimit/values")
 	// decoders inside one another
 	f("GET /?a=%"+strings.Repeat("25", 20)+"41\n\n", Overlimit, "overlimit/depth")
 	// a body that grows ten thousand times

@@ -25,7 +25,7 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 			return
 		}
 	}
-	if f&(fHigh|fCtl) != 0 && (s.gzip(b, k, pl, base) || s.step(StepUTF8, b, appendFolded(s.arena, b), k, pl, base)) {
+	if f&(fHigh|fCtl) != 0 && (s.compressed(b, k, pl, base) || s.step(StepUTF8, b, appendFolded(s.arena, b), k, pl, base)) {
 		return
 	}
 	if s.base64(b, f, k, pl, base) {

@@ -18,24 +18,18 @@ func makeBase64Val() (t [256]int8) {
 }
 
 // maybeBase64 looks at the first eight digits: do they decode to text or to
-// the head of a gzip or zlib stream? Most words, tokens and identifiers do
-// not.
+// the head of a compressed stream? Most words, tokens and identifiers do not.
 func maybeBase64(b []byte) bool {
-	var head [6]byte
-	for i, j := 0, 0; i < 8; i, j = i+4, j+3 {
-		q, ok := base64Quad(b[i:])
-		if !ok {
-			return false
-		}
-		head[j], head[j+1], head[j+2] = byte(q>>16), byte(q>>8), byte(q)
-		if i == 0 && compressed(head[:3]) {
-			return true
-		}
-		if !texty(head[j]) || !texty(head[j+1]) || !texty(head[j+2]) {
-			return false
-		}
+	q, ok := base64Quad(b)
+	q2, ok2 := base64Quad(b[4:])
+	if !ok || !ok2 {
+		return false
 	}
-	return true
+	h := [6]byte{byte(q >> 16), byte(q >> 8), byte(q), byte(q2 >> 16), byte(q2 >> 8), byte(q2)}
+	if texty(h[0]) && texty(h[1]) && texty(h[2]) && texty(h[3]) && texty(h[4]) && texty(h[5]) {
+		return true
+	}
+	return codingOf(h[:]) != codingNone
 }
 
 // texty reports whether c occurs in text; bytes of UTF-8 do.
@@ -85,7 +79,7 @@ func appendBase64(dst, src []byte) ([]byte, bool) {
 		}
 		dst = append(dst, byte(q>>16), byte(q>>8))[:start+i/4*3+k-1]
 	}
-	return dst, compressed(dst[start:]) || isText(dst[start:])
+	return dst, codingOf(dst[start:]) != codingNone || isText(dst[start:])
 }
 
 // isText reports whether b is UTF-8 text with next to no control bytes.

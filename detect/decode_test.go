@@ -1,13 +1,6 @@
 package detect
 
-import (
-	"bytes"
-	"compress/gzip"
-	"compress/zlib"
-	"encoding/base64"
-	"strings"
-	"testing"
-)
+import "testing"
 
 func TestAppendPercent(t *testing.T) {
 	f := func(in, want string) {
@@ -164,22 +157,4 @@ func TestStepsNest(t *testing.T) {
 	f("s:12:%22eCc7IGhlbGxvIHk%3D%22;", `[query v][base64]="x'; hello y"`)
 	f("%7B'a':+'eCc7IGhlbGxvIHk%3D'%7D", `[query v][base64]="x'; hello y"`)
 	f("data:text/html;base64,PGI%2BaGVsbG88L2I%2B", `[query v][base64]="<b>hello</b>"`)
-}
-
-func TestCompressedValues(t *testing.T) {
-	const text = "hello ; world"
-	var g, z bytes.Buffer
-	gw := gzip.NewWriter(&g)
-	gw.Write([]byte(text))
-	gw.Close()
-	zw := zlib.NewWriter(&z)
-	zw.Write([]byte(text))
-	zw.Close()
-	// as a body behind a content coding
-	wantTrace(t, "POST /\nContent-Encoding: gzip\n\n"+g.String(), `[post][gzip][text]="hello ; world"`)
-	wantTrace(t, "POST /\nContent-Encoding: deflate\n\n"+z.String(), `[post][gzip][text]="hello ; world"`)
-	wantTrace(t, "POST /\n\n"+g.String(), `[post][text][gzip]="hello ; world"`)
-	// as a value in base64
-	wantTrace(t, "GET /?v="+strings.ReplaceAll(base64.StdEncoding.EncodeToString(g.Bytes()), "+", "%2B")+"\n\n", `[query v][base64][gzip]="hello ; world"`)
-	wantTrace(t, "GET /?v="+strings.ReplaceAll(base64.StdEncoding.EncodeToString(z.Bytes()), "+", "%2B")+"\n\n", `[query v][base64][gzip]="hello ; world"`)
 }

@@ -175,6 +175,11 @@ var shapes = []func(v []byte) *Request{
 		r.Headers = append(r.Headers, Header{[]byte("Content-Encoding"), []byte("gzip")})
 		return r
 	},
+	func(v []byte) *Request {
+		r := typedBody("application/json", v)
+		r.Headers = append(r.Headers, Header{[]byte("Content-Encoding"), []byte("zstd, br")}, Header{[]byte("Content-Encoding"), v})
+		return r
+	},
 }
 
 func typedBody(ct string, v []byte) *Request {

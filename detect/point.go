@@ -38,6 +38,8 @@ const (
 	StepGzip                       // gzip or zlib content
 	StepText                       // an unstructured body
 	StepJWT                        // a JSON Web Token; its header is item 0, its claims item 1
+	StepBrotli                     // brotli content
+	StepZstd                       // zstd content
 
 	numSteps
 )
@@ -46,7 +48,7 @@ var stepNames = [numSteps]string{
 	"method", "uri", "path", "query", "query_name", "header", "cookie", "post",
 	"form", "form_name", "multipart", "file", "file_name", "json", "hash",
 	"hash_name", "array", "xml", "xml_tag", "xml_attr", "xml_dtd", "xml_comment",
-	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt",
+	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd",
 }
 
 // String returns the name of the step in a printed point.
@@ -118,7 +120,7 @@ func appendName(dst, name []byte) []byte {
 // structure.
 func (k StepKind) Decodes() bool {
 	switch k {
-	case StepPercent, StepPlus, StepHTML, StepEscape, StepBase64, StepUTF8, StepGzip:
+	case StepPercent, StepPlus, StepHTML, StepEscape, StepBase64, StepUTF8, StepGzip, StepBrotli, StepZstd:
 		return true
 	}
 	return false

@@ -30,6 +30,7 @@ type Scratch struct {
 	memoTurn uint8
 
 	values   int // values seen
+	items    int // JSON values and XML elements seen
 	depth    int // decoders and documents around the current form
 	xmls     int // XML documents among them
 	judged   int // calls of judges
@@ -48,7 +49,7 @@ func (s *Scratch) reset(p *Policy, r *Request) {
 	s.full = p.noPrefilter || s.Trace != nil
 	s.shrink()
 	s.point.n = 0
-	s.matches, s.values, s.depth, s.xmls, s.judged, s.work, s.inflated = 0, 0, 0, 0, 0, 0, 0
+	s.matches, s.values, s.items, s.depth, s.xmls, s.judged, s.work, s.inflated = 0, 0, 0, 0, 0, 0, 0, 0
 	s.budget = workBase + workRate*requestSize(r)
 	s.found, s.done = 0, 0
 	s.verdict = Verdict{Matches: s.verdict.Matches[:0], Partial: r.BodyPartial}

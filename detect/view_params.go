@@ -22,7 +22,7 @@ func (s *Scratch) params(b []byte, sep byte, step, nameStep StepKind, pl place) 
 		end += from
 		if n == maxParams {
 			s.bound(Overlimit, "overlimit/params", "more parameters than the bound", b[from:], pl)
-			s.value(b[from:], kindText, pl.sub(from, len(b)))
+			s.blob(b[from:], kindText, pl.sub(from, len(b)))
 			break
 		}
 		for sep == ';' && from < end && b[from] == ' ' {
