@@ -137,7 +137,7 @@ func (c *shellCommand) argument(b []byte, w *shellWord) {
 	switch {
 	case w.variable || w.arithmetic:
 		c.variables++
-	case len(text) > 1 && text[0] == '-' && (isAlnum(text[1]) || text[1] == '-'),
+	case len(text) > 1 && text[0] == '-' && (isAlnum(text[1]) || text[1] == '-' && len(text) > 2),
 		len(text) > 1 && len(text) < 6 && text[0] == '/' && isAlpha(text[1]) && bytes.IndexByte(text[1:], '/') < 0:
 		c.options++
 		if len(text) > 2 && text[0] == '/' && c.args == 1 {

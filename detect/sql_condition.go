@@ -5,6 +5,9 @@ import "bytes"
 // judgeCondition judges the logical operator at i and the condition behind it.
 func (r *sqlReading) judgeCondition(i int) {
 	first := i + 1
+	if i > 0 && r.kind(i-1) == sqlComma {
+		return // a sentence: no language of conditions has a comma there
+	}
 	if r.kind(i) == sqlLogic && r.lex.b[r.tok[i].start] == '|' && r.concatenation(i) {
 		return
 	}

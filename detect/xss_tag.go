@@ -26,10 +26,22 @@ func (x *xssReading) judgeMarkup() {
 	}
 }
 
-// brokenComment reports ends of a comment and of a CDATA section side by side.
+// minSection is from how many bytes on a CDATA section holds content rather
+// than a shred of a tag.
+const minSection = 8
+
+// brokenComment reports ends of a comment and of a CDATA section side by
+// side. A section that the value began and filled is a document's.
 func (x *xssReading) brokenComment() bool {
+	section := -1
 	for i, c := range x.b {
-		if c == ']' && hasPrefixFold(x.b[i:], "]]>") && i >= 3 && (hasPrefixFold(x.b[i-3:], "-->") || hasPrefixFold(x.b[i-3:], "'`-") || x.b[i-1] == '>') {
+		switch {
+		case c == '<' && hasPrefixFold(x.b[i:], "<![cdata["):
+			section = i + len("<![cdata[")
+		case c != ']' || !hasPrefixFold(x.b[i:], "]]>") || i < 3:
+		case section >= 0 && i-section >= minSection:
+			section = -1
+		case hasPrefixFold(x.b[i-3:], "-->") || hasPrefixFold(x.b[i-3:], "'`-") || x.b[i-1] == '>':
 			return true
 		}
 	}
@@ -48,12 +60,16 @@ func (x *xssReading) judgeTag(l *htmlLexer) {
 		}
 		return
 	}
-	attrs := 0
+	attrs, drawn := 0, false
 	for n := 0; n < 64 && l.nextAttr(); n++ {
 		attrs++
+		drawn = drawn || string(l.attr.bytes()) == "viewbox"
 		if l.hasValue && len(l.value) > 0 {
 			x.judgeAttr(l, class)
 		}
+	}
+	if drawn && string(l.name.bytes()) == "svg" {
+		return // a drawing: what could run in it has tags and attributes of its own
 	}
 	x.judgeElement(l, class, start, attrs, l.i)
 }
