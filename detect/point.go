@@ -40,6 +40,7 @@ const (
 	StepJWT                        // a JSON Web Token; its header is item 0, its claims item 1
 	StepBrotli                     // brotli content
 	StepZstd                       // zstd content
+	StepHeaderName                 // the name of a header field
 
 	numSteps
 )
@@ -48,7 +49,7 @@ var stepNames = [numSteps]string{
 	"method", "uri", "path", "query", "query_name", "header", "cookie", "post",
 	"form", "form_name", "multipart", "file", "file_name", "json", "hash",
 	"hash_name", "array", "xml", "xml_tag", "xml_attr", "xml_dtd", "xml_comment",
-	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd",
+	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd", "header_name",
 }
 
 // String returns the name of the step in a printed point.

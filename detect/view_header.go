@@ -6,12 +6,14 @@ import "bytes"
 type headerUse uint8
 
 const (
-	useValue  headerUse = iota // inspect as it is
-	useSkip                    // no free text: the HTTP layer validates or rewrites it
-	useUA                      // a user agent
-	useURL                     // a URL
-	useCookie                  // a list of cookies
-	useAuth                    // credentials
+	useValue   headerUse = iota // inspect as it is
+	useSkip                     // no free text: the HTTP layer validates or rewrites it
+	useUA                       // a user agent
+	useURL                      // a URL
+	useCookie                   // a list of cookies
+	useAuth                     // credentials
+	useAddress                  // a list of addresses that proxies append to
+	usePairs                    // a list of name=value
 	numHeaderUses
 )
 
@@ -23,11 +25,17 @@ func (s *Scratch) viewHeaders() {
 		if u == useSkip || len(h.Value) == 0 {
 			continue
 		}
+		if u == useValue && (scan(h.Name)&^(plainBytes|fMinus) != 0 || s.full) {
+			s.push(StepHeaderName, -1, nil)
+			s.value(h.Name, kindName, place{part: PartHeader, header: i})
+			s.pop()
+		}
 		pl := place{part: PartHeader, header: i, to: len(h.Value), exact: true}
 		s.push(StepHeader, -1, h.Name)
 		s.viewHeader(u, h.Value, pl)
 		s.pop()
 	}
+	s.repeatedHeaders()
 }
 
 func (s *Scratch) viewHeader(u headerUse, b []byte, pl place) {
@@ -40,6 +48,11 @@ func (s *Scratch) viewHeader(u headerUse, b []byte, pl place) {
 		s.params(b, ';', StepCookie, StepCookie, pl)
 	case useAuth:
 		s.viewAuth(b, pl)
+	case useAddress:
+		s.addresses(b, pl)
+	case usePairs:
+		s.pairs(b, pl)
+		s.value(b, kindHeader, pl)
 	default:
 		s.value(b, kindHeader, pl)
 	}
@@ -53,7 +66,11 @@ func (s *Scratch) viewAuth(b []byte, pl place) {
 		s.value(b, kindHeader, pl)
 		return
 	}
-	s.value(b[i+1:], kindHeader, pl.sub(i+1, len(b)))
+	b, pl = b[i+1:], pl.sub(i+1, len(b))
+	if bytes.IndexByte(b, '=') < bytes.IndexByte(b, ',') {
+		s.pairs(b, pl)
+	}
+	s.value(b, kindHeader, pl)
 }
 
 // useOf classes a header by its name, in any case.
@@ -74,12 +91,26 @@ func useOf(name []byte) headerUse {
 		if foldEqual(name, "referer") {
 			return useURL
 		}
+	case 9:
+		if foldEqual(name, "x-real-ip") {
+			return useAddress
+		}
+		if foldEqual(name, "forwarded") {
+			return usePairs
+		}
 	case 10:
 		if foldEqual(name, "user-agent") {
 			return useUA
 		}
 		if foldEqual(name, "connection") || foldEqual(name, "keep-alive") {
 			return useSkip
+		}
+	case 11:
+		if foldEqual(name, "destination") {
+			return useURL
+		}
+		if foldEqual(name, "x-client-ip") {
+			return useAddress
 		}
 	case 13:
 		if foldEqual(name, "authorization") {
@@ -92,7 +123,24 @@ func useOf(name []byte) headerUse {
 		if foldEqual(name, "content-length") {
 			return useSkip
 		}
-		if foldEqual(name, "x-original-url") {
+		if foldEqual(name, "x-original-url") || foldEqual(name, "x-original-uri") {
+			return useURL
+		}
+		if foldEqual(name, "true-client-ip") {
+			return useAddress
+		}
+	case 15:
+		if foldEqual(name, "x-forwarded-for") {
+			return useAddress
+		}
+		if foldEqual(name, "x-forwarded-uri") || foldEqual(name, "x-forwarded-url") {
+			return useURL
+		}
+	case 16:
+		if foldEqual(name, "cf-connecting-ip") || foldEqual(name, "x-forwarded-host") {
+			return useAddress
+		}
+		if foldEqual(name, "x-forwarded-path") {
 			return useURL
 		}
 	case 17:
