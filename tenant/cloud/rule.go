@@ -59,7 +59,7 @@ func checkRule(r *wire.Rule) error {
 	c := detect.Rule{ID: "new", Method: r.Method, Path: r.Path, Point: r.Point, Any: r.Class == "any"}
 	if !c.Any {
 		if err := c.Class.UnmarshalText([]byte(r.Class)); err != nil {
-			return &store.InputError{Field: "class", Problem: "is neither any nor a class such as sqli, xss, rce or ptrav"}
+			return &store.InputError{Field: "class", Problem: "is neither any nor a class of attack, such as sqli, xss, rce, xxe or ssrf"}
 		}
 	}
 	if strings.ContainsFunc(r.Method, func(c rune) bool { return c < 'A' || c > 'Z' }) {

@@ -64,7 +64,7 @@ func doneText(code string) string {
 }
 
 func (v *visit) showPolicy(status int, form url.Values) error {
-	p := policyView{visit: v, Form: form, Modes: modes, Classes: classes[:4], Lifetimes: lifetimes}
+	p := policyView{visit: v, Form: form, Modes: modes, Classes: attackClasses, Lifetimes: lifetimes}
 	if err := v.get(&p.Policy, apiPath("tenants", v.Tenant.ID, "policy")); err != nil {
 		return err
 	}

@@ -3,16 +3,35 @@ package console
 // word is a code of the API with the words for it.
 type word struct{ Code, Name string }
 
-// classes are the classes that hits carry and filters offer.
-var classes = []word{
+// attackClasses are the kinds of attack that virtual patches may name.
+var attackClasses = []word{
 	{"sqli", "SQL injection"},
+	{"nosqli", "NoSQL injection"},
 	{"xss", "Cross-site scripting"},
 	{"rce", "Command injection"},
 	{"ptrav", "Path traversal"},
-	{"vpatch", "Virtual patch"},
-	{"data_bomb", "Data bomb"},
-	{"overlimit", "Overlimit"},
+	{"xxe", "XML external entity"},
+	{"ssti", "Template injection"},
+	{"ssi", "Server-side include"},
+	{"ldapi", "LDAP injection"},
+	{"xpath", "XPath injection"},
+	{"crlf", "Header injection"},
+	{"mail_injection", "Mail injection"},
+	{"ssrf", "Server-side request forgery"},
+	{"redir", "Open redirect"},
+	{"scanner", "Scanner"},
+	{"mass_assignment", "Mass assignment"},
+	{"file_upload", "File upload"},
+	{"gql", "GraphQL limits"},
+	{"invalid_xml", "Invalid XML"},
 }
+
+// classes are the classes that hits carry and filters offer.
+var classes = append(attackClasses[:len(attackClasses):len(attackClasses)],
+	word{"vpatch", "Virtual patch"},
+	word{"data_bomb", "Data bomb"},
+	word{"overlimit", "Overlimit"},
+)
 
 // statuses are what became of an attack.
 var statuses = []word{
