@@ -45,7 +45,6 @@ func TestRCECaught(t *testing.T) {
 	f("T(java.lang.Runtime).getRuntime().exec('id')")
 	f("class.module.classLoader.resources.x")
 	f("() { x;}; /usr/bin/touch /tmp/a")
-	f("<!--#exec cmd=\"uptime\" -->")
 	f("O:7:\"Session\":1:{s:1:\"a\";i:1;}")
 	f("rO0ABXNyABFqYXZhLnV0aWw")
 	// Templates.

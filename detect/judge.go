@@ -45,4 +45,5 @@ var judges = [...]judge{
 	{XSS, maybeXSS, judgeXSS},
 	{RCE, maybeRCE, judgeRCE},
 	{PTrav, maybePTrav, judgePTrav},
+	{SSI, maybeSSI, judgeSSI},
 }

@@ -15,11 +15,6 @@ const maxTemplate = 256 // bytes of one expression that are read
 
 func (x *shellContext) judgeTemplate(v *value) finding {
 	b := v.b
-	if v.f&fLess != 0 {
-		if f := judgeDirective(b); f.score > 0 {
-			return f
-		}
-	}
 	if len(b) > 2*shortValue {
 		return finding{}
 	}
@@ -38,21 +33,6 @@ func (x *shellContext) judgeTemplate(v *value) finding {
 		best = stronger(best, f)
 	}
 	return best
-}
-
-// judgeDirective finds server-side includes.
-func judgeDirective(b []byte) finding {
-	i := bytes.Index(b, []byte("<!--#"))
-	if i < 0 {
-		return finding{}
-	}
-	for _, name := range [...]string{"exec", "include", "echo", "printenv", "config", "fsize", "flastmod", "set"} {
-		if hasPrefixFold(b[i+5:], name) {
-			return finding{score: 82, start: i, end: min(len(b), i+64), rule: "rce/include-directive",
-				why: "is a directive that a server executes while it delivers the page"}
-		}
-	}
-	return finding{}
 }
 
 func templateAt(b []byte, i int) finding {
