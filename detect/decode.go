@@ -34,7 +34,7 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 	if f&fQuote != 0 {
 		s.quotedBase64(b, k, pl, base)
 	}
-	if f&fPlus != 0 && f&fSpace == 0 && f&^base64Bytes != 0 {
+	if f&fPlus != 0 && f&fBlank == 0 && f&^base64Bytes != 0 {
 		s.step(StepPlus, b, appendPlus(s.arena, b), k, pl, base)
 	}
 }

@@ -12,7 +12,9 @@ import (
 // injectionSeeds holds, for each class whose language has no tests of its own
 // kind, attacks that must be found in every position and every encoding.
 var injectionSeeds = map[Class][]string{
-	SSI: {`<!--#exec cmd="uptime" -->`, `<esi:include src="http://h.example/f"/>`},
+	SSI:           {`<!--#exec cmd="uptime" -->`, `<esi:include src="http://h.example/f"/>`},
+	CRLF:          {"en\r\nSet-Cookie: sid=1", "\nHTTP/1.1 200 OK"},
+	MailInjection: {"a@mail.example\r\nBcc: b@mail.example", "x\r\nRCPT TO:<b@mail.example>", "1\r\nA1 FETCH 2 BODY[]"},
 }
 
 // wantCaught demands that the judge of c counts s at balanced sensitivity.
@@ -54,8 +56,8 @@ func wantVariants(t *testing.T, c Class, k kind, seeds []string, changes []chang
 	}
 }
 
-// positions put a value into a request as a client would.
-var positions = []struct {
+// injectionPlaces put a value into a request as a client would.
+var injectionPlaces = []struct {
 	name string
 	make func(v string) *Request
 }{
@@ -91,7 +93,7 @@ func TestInjectionPositions(t *testing.T) {
 	p, s := mustPolicy(t, Options{}), &Scratch{}
 	for c, seeds := range injectionSeeds {
 		for _, seed := range seeds {
-			for _, at := range positions {
+			for _, at := range injectionPlaces {
 				v := p.Inspect(at.make(seed), 1, s)
 				if !hasClass(v, c) {
 					t.Errorf("%s at %s: %q: not among %s", c, at.name, seed, summary(v))

@@ -46,4 +46,6 @@ var judges = [...]judge{
 	{RCE, maybeRCE, judgeRCE},
 	{PTrav, maybePTrav, judgePTrav},
 	{SSI, maybeSSI, judgeSSI},
+	{CRLF, maybeCRLF, judgeCRLF},
+	{MailInjection, maybeMail, judgeMail},
 }

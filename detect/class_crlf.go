@@ -1,0 +1,179 @@
+package detect
+
+import "bytes"
+
+// Injection into headers, and splitting of requests and responses.
+//
+// Rules: a value that goes into a header must end the line and begin
+// something that HTTP reads: a field, a status or request line, or an empty
+// line and a page. In places that have one line (a path, a header, a cookie,
+// a name) any field counts; parameters may hold text of several lines, there
+// the field must be one that changes what a browser or cache does and must
+// stand near the value's start. A value that begins with a field is a list of
+// fields or a message of its own.
+//
+// Guarantee, at balanced. Caught:
+//
+//	en%0d%0aSet-Cookie: sid=1
+//	x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 9
+//	/list/嘊嘍Location: //h.example
+//
+// Not an attack:
+//
+//	12 Elm Street\r\nCity: York
+//	User-agent: *\nDisallow: /a
+//	Dear all,\n\nplease mind the content-type: it matters
+func maybeCRLF(f features, n int) bool {
+	return n > 5 && f&fAlpha != 0 && (f&fLine != 0 && f&(fColon|fSlash|fLess|fEqual) != 0 || f&(fHigh|fColon) == fHigh|fColon || f&(fHigh|fSlash) == fHigh|fSlash)
+}
+
+func judgeCRLF(v *value, s *Scratch) finding {
+	if v.f&fLine == 0 && bytes.Index(v.b, []byte{0xe5, 0x98}) < 0 {
+		return finding{}
+	}
+	r := lineReader{b: v.b}
+	x := headerPlace{v: v, single: s.oneLine(v.kind)}
+	var best finding
+	for n := 0; n < maxLines && best.score < settled; n++ {
+		l, ok := r.next()
+		if !ok {
+			break
+		}
+		if f := x.line(l); f.score > 0 {
+			f.start, f.end = l.start, l.end
+			best = stronger(best, f)
+		}
+		x.before++
+	}
+	return best
+}
+
+// oneLine reports whether the current point is a place whose values have one
+// line: nobody types a line end there.
+func (s *Scratch) oneLine(k kind) bool {
+	switch k {
+	case kindName, kindPath, kindUA, kindReferer, kindFileName, kindHeader:
+		return true
+	}
+	return s.point.n > 0 && s.point.steps[0].Kind == StepHeader
+}
+
+// headerPlace is what was read of a value before the line at hand.
+type headerPlace struct {
+	v       *value
+	single  bool
+	before  int  // lines
+	message bool // the value begins as a message of HTTP or mail does
+}
+
+// line weighs the line l.
+func (x *headerPlace) line(l textLine) finding {
+	b := x.v.b[l.start:l.end]
+	name, text, field := readField(b)
+	if x.before == 0 && !l.broken {
+		x.message = field || statusLine(b) || requestLine(b) || bytes.HasPrefix(b, []byte("--"))
+		return finding{}
+	}
+	f := finding{rule: "crlf/header", why: "ends the line and begins another header field"}
+	switch {
+	case statusLine(b):
+		f = finding{score: 80, rule: "crlf/response", why: "ends the header and begins a response of its own"}
+	case requestLine(b):
+		f = finding{score: 75, rule: "crlf/request", why: "ends the line and begins a request of its own"}
+	case field:
+		f.score = fieldScore(name, text, x.single)
+	case x.single && l.blank && b[0] == '<' && len(b) > 2 && (isAlpha(b[1]) || b[1] == '!'):
+		f = finding{score: 60, rule: "crlf/body", why: "ends the header and begins a page of its own"}
+	case x.v.kind == kindPath && x.before == 1 && bytes.IndexByte(b, '=') > 0:
+		f.score, f.rule, f.why = 60, "crlf/setting", "ends the line and begins a setting of the server behind it"
+	}
+	if f.score == 0 {
+		return f
+	}
+	f.score -= x.doubt(l)
+	return f
+}
+
+// doubt is what speaks for a text of several lines.
+func (x *headerPlace) doubt(l textLine) int {
+	doubt := textDoubt(x.v, l.start)
+	if x.message {
+		doubt += 30
+	}
+	if x.before > 2 {
+		doubt += 15
+	}
+	return doubt
+}
+
+// Header fields by what they change.
+const (
+	fieldNone   uint8 = iota
+	fieldForced       // only programs write them
+	fieldWord         // words that text has too
+)
+
+var headerFields = newWordTable([]wordGroup{
+	{fieldForced, []string{
+		"set-cookie", "set-cookie2", "content-type", "content-length", "content-encoding", "content-location",
+		"content-security-policy", "content-disposition", "transfer-encoding",
+		"cache-control", "access-control-allow-origin", "access-control-allow-credentials", "access-control-allow-headers",
+		"access-control-allow-methods", "access-control-expose-headers", "strict-transport-security",
+		"x-xss-protection", "x-frame-options", "x-content-type-options", "x-forwarded-for", "x-forwarded-host",
+		"x-accel-redirect", "x-sendfile", "x-original-url", "x-rewrite-url", "x-http-method-override", "www-authenticate",
+		"proxy-authenticate", "last-modified", "etag", "pragma", "clear-site-data", "referrer-policy", "remote-addr",
+		"proxy-connection", "user-agent", "accept-encoding", "if-modified-since", "authorization", "cookie",
+		"sec-websocket-key", "x-powered-by", "x-forwarded-proto", "sourcemap",
+	}},
+	{fieldWord, []string{"location", "refresh", "link", "host", "server", "status", "connection", "expires", "vary", "date", "age", "upgrade", "via", "referer", "origin", "allow", "p3p", "alt-svc"}},
+})
+
+// fieldScore weighs a field that begins a line.
+func fieldScore(name, text []byte, single bool) int {
+	class := uint8(fieldNone)
+	if len(name) <= maxWord {
+		class = headerFields.lookup(name)
+	}
+	switch {
+	case class == fieldForced:
+		return 72
+	case len(name) > 2 && name[0]|0x20 == 'x' && name[1] == '-':
+		return 66
+	case class == fieldWord && (single || fieldTarget(text)):
+		return 66
+	case single && bytes.IndexByte(name, '-') > 0:
+		return 66
+	case single:
+		return 55
+	case longCompound(name):
+		return 45
+	}
+	return 0
+}
+
+// fieldTarget reports whether text is a URL, a host or a path and nothing
+// else: what a field that steers a client would hold.
+func fieldTarget(text []byte) bool {
+	if len(text) < 4 || scan(text)&fSpace != 0 {
+		return false
+	}
+	return text[0] == '/' || bytes.Contains(text, []byte("://")) || hasPrefixFold(text, "javascript:") || hasPrefixFold(text, "data:")
+}
+
+// longCompound reports whether name is words of three letters or more with
+// hyphens between them, as names of fields are.
+func longCompound(name []byte) bool {
+	run, parts := 0, 0
+	for i := 0; i <= len(name); i++ {
+		if i < len(name) && name[i] != '-' {
+			run++
+			continue
+		}
+		if run < 3 {
+			return false
+		}
+		run = 0
+		parts++
+	}
+	return parts > 1
+}
