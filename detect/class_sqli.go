@@ -123,13 +123,16 @@ func (r *sqlReading) judgeWord(i int) {
 	}
 }
 
+// bytesPerToken is how many bytes of prose make a token of it.
+const bytesPerToken = 5
+
 // report keeps the finding of tokens [from:to) when it is the strongest so
 // far. Structure far from the start of the value is what a long text quotes
 // rather than what a query runs: it weighs less, unless the value ends in it.
 func (r *sqlReading) report(score, from, to int, rule, why string) {
 	at := r.base + from
 	if r.quote != 0 && r.base == 0 && bytes.IndexByte(r.text(0), ' ') >= 0 {
-		at += int(r.tok[0].end) / 8 // a long text before the quote counts as tokens
+		at += int(r.tok[0].end) / bytesPerToken // a long text before the quote counts as tokens
 	}
 	if at > 24 {
 		score -= sqlFar(at, r.last && to >= r.n-1)

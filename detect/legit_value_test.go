@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -35,7 +36,7 @@ func legitEverywhere(t *testing.T, p *Policy, s *Scratch, v *seed) {
 		if got := p.Inspect(pos.put(v.text), 1, s); got.Attack() {
 			m := &got.Matches[0]
 			where = append(where, pos.name)
-			what = m.Rule + " " + m.Why + ": " + strings.ToValidUTF8(string(m.Value[m.Start:m.End]), "?")
+			what = m.Rule + " " + strconv.Itoa(m.Score) + " " + m.Why + ": " + strings.ToValidUTF8(string(m.Value[m.Start:m.End]), "?")
 		}
 	}
 	if len(where) > 0 {

@@ -37,7 +37,7 @@ var positions = []position{
 	{"referer", nil, true, false, func(v string) *Request {
 		return asGet("/", "Referer", "https://shop.example/list?page=2&q="+url.QueryEscape(v))
 	}},
-	{"cookie", nil, true, false, func(v string) *Request {
+	{"cookie", nil, false, false, func(v string) *Request {
 		return asGet("/", "Cookie", "sid=4fa81c; note="+url.QueryEscape(v)+"; theme=dark")
 	}},
 	{"cookie_raw", inCookie, false, false, func(v string) *Request { return asGet("/", "Cookie", "sid=4fa81c; note="+v+"; theme=dark") }},

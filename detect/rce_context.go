@@ -149,7 +149,7 @@ func operatorAt(b []byte, i int) (op, w int) {
 
 // judgeAt weighs the command at b[from:] behind the operator at b[at:].
 func (x *shellContext) judgeAt(op, at, from int) finding {
-	if from >= len(x.b) || op == opTick && at > 0 && x.b[at-1] == '`' {
+	if from >= len(x.b) || op == opTick && at > 0 && x.b[at-1] == '`' || op == opPipe && x.tableRow(at) {
 		return finding{}
 	}
 	c := readCommand(x.b, from, x.plus)
@@ -164,6 +164,17 @@ func (x *shellContext) judgeAt(op, at, from int) finding {
 		f.rule, f.why = "rce/substitution", "asks a shell to run a command and take its output"
 	}
 	return f
+}
+
+// tableRow reports whether a pipe begins a row of a table drawn in text: the
+// row or rule above ends in one of its corners.
+func (x *shellContext) tableRow(at int) bool {
+	for at > 0 && (x.b[at-1] == '\n' || x.b[at-1] == '\r') {
+		if at--; at > 0 && (x.b[at-1] == '|' || x.b[at-1] == '+') {
+			return true
+		}
+	}
+	return false
 }
 
 // scores by operator and quality, without what the text around takes off.
@@ -195,7 +206,13 @@ func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 	if op == opTick && at > 0 && (x.b[at-1] == ' ' || x.b[at-1] == '\n') && before > 0 {
 		score -= 25
 	}
+	if before > 4 && (op == opAnd || op == opPipe || op == opSemi) && x.inSpan(at) {
+		score -= 25
+	}
 	if op == opLine {
+		if before > 2 && at+1 < len(x.b) && x.b[at+1] == '\t' {
+			score -= 15 // a recipe, a block
+		}
 		score -= x.lineDoubt(at)
 		if x.text >= at && q == bareWord && len(bytes.TrimSpace(x.b[c.end:])) == 0 {
 			score += 15
@@ -286,13 +303,27 @@ func (x *shellContext) textDoubt(before, q int) int {
 	case before > 2:
 		doubt = 12
 	}
-	if len(x.b) > 2*shortValue && x.blanks > 40 || len(x.b) > shortValue && x.lines > 3 {
+	if len(x.b) > 2*shortValue && x.blanks > 40 || (len(x.b) > shortValue || before > 10) && x.lines > 3 {
 		doubt += 20
 	}
 	if q >= certain && doubt > 0 && len(x.b) < shortValue {
 		doubt -= 10
 	}
 	return doubt
+}
+
+// inSpan reports whether b[at] stands in a code span of Markdown: an odd
+// number of backticks before it, the last of them behind a blank, and one
+// behind it that ends the span.
+func (x *shellContext) inSpan(at int) bool {
+	head := x.b[max(0, at-2*shortValue):at]
+	open := bytes.LastIndexByte(head, '`')
+	if open < 1 || head[open-1] != ' ' && head[open-1] != '(' && head[open-1] != '\n' || bytes.Count(head, []byte{'`'})%2 == 0 {
+		return false
+	}
+	tail := x.b[at:min(len(x.b), at+2*shortValue)]
+	end := bytes.IndexByte(tail, '`')
+	return end >= 0 && (end+1 == len(tail) || !isAlnum(tail[end+1]))
 }
 
 // wordsBefore counts the words of letters shortly before b[at], up to 40.

@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 // sqlList is what a select list holds.
 type sqlList struct {
 	items  int
@@ -152,13 +154,29 @@ func (r *sqlReading) judgeSelect(i int) {
 			score = max(score, 60)
 		}
 	case i == 0 && r.base == 0, r.broken(i):
+		if r.quote == 0 && r.base == 0 && r.script() {
+			score -= 20
+		}
 	case (r.is(prev, sqlAnd) || r.is(prev, sqlOr)) && r.broken(prev) && l.from:
 		score = max(score+15, 55)
 	default:
 		score -= 20
+		if i > 8 {
+			score -= 15 // quoted in a text
+		}
 	}
 	r.report(score, i, l.next, rule, why)
 }
+
+// script reports whether the value is laid out as a file of queries, on many
+// lines: something to keep, not to run.
+func (r *sqlReading) script() bool {
+	b := r.lex.b
+	return len(b) > minScript && bytes.Count(b[:minScript], []byte{'\n'}) >= 4
+}
+
+// minScript is from how many bytes on a query is laid out as a file.
+const minScript = 200
 
 // selectScore weighs a select list with its from.
 func (r *sqlReading) selectScore(l sqlList) int {
