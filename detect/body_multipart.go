@@ -7,15 +7,18 @@ const maxBoundary = 256
 
 // multipart inspects the parts of b (RFC 2046 section 5.1, RFC 7578). It
 // reports false when the content type names no boundary that occurs in b.
+// Repeated names are inspected again with their values joined.
 func (s *Scratch) multipart(b, ct []byte, pl place) bool {
 	boundary := attribute(ct, "boundary")
 	if len(boundary) == 0 || len(boundary) > maxBoundary {
 		return false
 	}
-	m := s.mark()
+	m, first := s.mark(), len(s.seen)
+	s.depth++
 	delim := s.keep(append(append(s.arena, '-', '-'), boundary...))
 	from := nextBoundary(b, 0, delim)
 	if from < 0 {
+		s.depth--
 		s.free(m)
 		return false
 	}
@@ -33,9 +36,12 @@ func (s *Scratch) multipart(b, ct []byte, pl place) bool {
 		if next < 0 {
 			end = len(b)
 		}
-		s.part(b[from:end], pl.sub(from, end))
+		s.part(b[from:end], pl.sub(from, end), first)
 		from = next
 	}
+	s.depth--
+	s.pollution(s.seen[first:], StepMultipart, pl)
+	s.seen = s.seen[:first]
 	s.free(m)
 	return true
 }
@@ -56,13 +62,13 @@ func nextBoundary(b []byte, i int, delim []byte) int {
 
 // partHead is what the header of a part says.
 type partHead struct {
-	name, file, ct, cte []byte
-	isFile              bool
+	name, disposition, ct, cte []byte
+	isFile                     bool
 }
 
 // part inspects one part: the rest of the boundary's line, header lines, an
-// empty line, content.
-func (s *Scratch) part(b []byte, pl place) {
+// empty line, content. s.seen[first:] are the parts before it.
+func (s *Scratch) part(b []byte, pl place, first int) {
 	var h partHead
 	at := lineEnd(b, 0)
 	for at < len(b) {
@@ -73,12 +79,15 @@ func (s *Scratch) part(b []byte, pl place) {
 		}
 		h.field(line)
 	}
-	s.push(StepMultipart, -1, h.name)
+	depth := s.pushName(h.name, StepMultipart, count(s.seen[first:], h.name))
 	s.value(h.name, kindName, pl)
 	s.partFields(b, pl)
 	body := trimLine(b[at:])
 	s.partBody(&h, body, pl.sub(at, at+len(body)))
-	s.pop()
+	s.point.n -= depth
+	if !h.isFile && len(body) <= maxJoined {
+		s.note(h.name, body, first)
+	}
 }
 
 // partFields inspects the part's header fields but for the one that names
@@ -103,29 +112,32 @@ func (s *Scratch) partFields(b []byte, pl place) {
 
 // partBody inspects the file name and the content.
 func (s *Scratch) partBody(h *partHead, b []byte, pl place) {
-	if containsFold(h.cte, "base64") {
-		m := s.mark()
-		if out, ok := appendMIME(s.arena, b); ok {
-			b, pl = s.keep(out), pl.inexact()
-			s.push(StepBase64, -1, nil)
-			s.partContent(h, b, pl)
-			s.pop()
-			s.free(m)
-			return
-		}
+	step, ok, out := StepBase64, false, s.arena
+	switch {
+	case containsFold(h.cte, "base64"):
+		out, ok = appendMIME(s.arena, b)
+	case containsFold(h.cte, "quoted-printable"):
+		step, ok, out = StepQuoted, true, appendQuotedPrintable(s.arena, b)
 	}
-	s.partContent(h, b, pl)
+	if !ok {
+		s.partContent(h, b, pl)
+		return
+	}
+	m := s.mark()
+	s.push(step, -1, nil)
+	s.partContent(h, s.keep(out), pl.inexact())
+	s.pop()
+	s.free(m)
 }
 
 func (s *Scratch) partContent(h *partHead, b []byte, pl place) {
 	switch {
 	case h.isFile:
-		s.push(StepFileName, -1, nil)
-		s.value(h.file, kindFileName, pl)
-		s.pop()
+		s.fileNames(h.disposition, pl)
 		s.push(StepFile, -1, nil)
 		s.blob(b, kindFile, pl)
 		s.pop()
+	case containsFold(h.ct, "multipart/") && s.depth < maxDepth && s.multipart(b, h.ct, pl):
 	case containsFold(h.ct, "json") && looksJSON(b):
 		s.jsonBody(b, pl)
 	case containsFold(h.ct, "xml") && looksXML(b):
@@ -146,11 +158,8 @@ func (h *partHead) field(line []byte) {
 	v := bytes.TrimSpace(line[i+1:])
 	switch name := bytes.TrimSpace(line[:i]); {
 	case foldEqual(name, "content-disposition"):
-		h.name = attribute(v, "name")
-		if h.file = attribute(v, "filename"); h.file == nil {
-			h.file = attribute(v, "filename*")
-		}
-		h.isFile = h.file != nil
+		h.name, h.disposition = attribute(v, "name"), v
+		h.isFile = attribute(v, "filename") != nil || containsFold(v, "filename*")
 	case foldEqual(name, "content-type"):
 		h.ct = v
 	case foldEqual(name, "content-transfer-encoding"):
@@ -185,26 +194,27 @@ func attribute(b []byte, name string) []byte {
 		if b[i+len(name)] != '=' || !foldEqual(b[i:i+len(name)], name) || i > 0 && b[i-1] != ';' && byteFeature[b[i-1]]&fSpace == 0 {
 			continue
 		}
-		return attributeValue(b[i+len(name)+1:])
+		v, _ := attributeValue(b[i+len(name)+1:])
+		return v
 	}
 	return nil
 }
 
-// attributeValue reads a token or a quoted string.
-func attributeValue(v []byte) []byte {
+// attributeValue reads a token or a quoted string and returns how many bytes
+// it took.
+func attributeValue(v []byte) ([]byte, int) {
 	if len(v) == 0 || v[0] != '"' {
 		if j := bytes.IndexByte(v, ';'); j >= 0 {
 			v = v[:j]
 		}
-		return v
+		return v, len(v)
 	}
-	v = v[1:]
-	for j := range v {
-		if v[j] == '"' && (j == 0 || v[j-1] != '\\') && closes(v[j+1:]) {
-			return v[:j]
+	for j := 1; j < len(v); j++ {
+		if v[j] == '"' && (j == 1 || v[j-1] != '\\') && closes(v[j+1:]) {
+			return v[1:j], j + 1
 		}
 	}
-	return v
+	return v[1:], len(v)
 }
 
 // closes reports whether a quote before rest ends the value: a quote inside

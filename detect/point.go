@@ -41,6 +41,7 @@ const (
 	StepBrotli                     // brotli content
 	StepZstd                       // zstd content
 	StepHeaderName                 // the name of a header field
+	StepQuoted                     // quoted-printable
 
 	numSteps
 )
@@ -49,7 +50,7 @@ var stepNames = [numSteps]string{
 	"method", "uri", "path", "query", "query_name", "header", "cookie", "post",
 	"form", "form_name", "multipart", "file", "file_name", "json", "hash",
 	"hash_name", "array", "xml", "xml_tag", "xml_attr", "xml_dtd", "xml_comment",
-	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd", "header_name",
+	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd", "header_name", "quoted_printable",
 }
 
 // String returns the name of the step in a printed point.
@@ -121,7 +122,7 @@ func appendName(dst, name []byte) []byte {
 // structure.
 func (k StepKind) Decodes() bool {
 	switch k {
-	case StepPercent, StepPlus, StepHTML, StepEscape, StepBase64, StepUTF8, StepGzip, StepBrotli, StepZstd:
+	case StepPercent, StepPlus, StepHTML, StepEscape, StepBase64, StepUTF8, StepGzip, StepBrotli, StepZstd, StepQuoted:
 		return true
 	}
 	return false

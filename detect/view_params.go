@@ -68,7 +68,7 @@ func (s *Scratch) param(b []byte, step, nameStep StepKind, pl place, first int) 
 // PHP, Rails and their kin make of them; item is the index for a[]. It
 // returns the number of steps.
 func (s *Scratch) pushName(name []byte, step StepKind, item int) int {
-	if bytes.IndexByte(name, '%') >= 0 || bytes.IndexByte(name, '+') >= 0 {
+	if step != StepMultipart && (bytes.IndexByte(name, '%') >= 0 || bytes.IndexByte(name, '+') >= 0) {
 		name = s.keep(appendPercent(s.arena, name, true))
 	}
 	open := bytes.IndexByte(name, '[')
@@ -135,7 +135,11 @@ func (s *Scratch) pollution(seen []seenParam, step StepKind, pl place) {
 				if j > i {
 					out = append(out, ',')
 				}
-				out = appendPercent(out, seen[j].value, true)
+				if step == StepMultipart {
+					out = append(out, seen[j].value...)
+				} else {
+					out = appendPercent(out, seen[j].value, true)
+				}
 			}
 		}
 		v := s.keep(out)

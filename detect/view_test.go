@@ -112,6 +112,16 @@ func TestViewMultipart(t *testing.T) {
 		`[post][multipart a][base64]="hello !!"`)
 	// the boundary inside a line is content
 	f("--b-1\r\nContent-Disposition: form-data; name=a\r\n\r\nx --b-1 y\r\n--b-1--", `[post][multipart a]="x --b-1 y"`)
+	f("--b-1\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nx=27=\r\ny=3D\r\n--b-1--",
+		`[post][multipart a][quoted_printable]="x'y="`)
+	// names with brackets, repeated names
+	const part = "--b-1\r\nContent-Disposition: form-data; name="
+	f(part+"u[n]\r\n\r\na;\r\n"+part+"i[]\r\n\r\nb;\r\n"+part+"i[]\r\n\r\nc;\r\n--b-1--",
+		`[post][multipart u][hash n]="a;"`, `[post][multipart i][array 1]="c;"`, `[post][multipart i][array]="b;,c;"`)
+	// content by type, a multipart inside
+	f(part+"j\r\nContent-Type: application/json\r\n\r\n{\"k\":\"v;\"}\r\n--b-1--", `[post][multipart j][json][hash k]="v;"`)
+	f(part+"m\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Disposition: attachment; filename=\"f;\"\r\n\r\nx;\r\n--c--\r\n--b-1--",
+		`[post][multipart m][multipart][file_name]="f;"`, `[post][multipart m][multipart][file]="x;"`)
 	// no boundary at all
 	f("no parts, only text", `[post][text]="no parts, only text"`)
 }
