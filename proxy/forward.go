@@ -13,16 +13,68 @@ import (
 // what comes back. The request is written anew from what the gate read: never
 // from fasthttp's request, which remembers less and rewrites more.
 func (s *Server) forward(x *exchange) {
-	x.appendRequest()
-	up := x.snap.pick(x.place.Site)
-	up.requests.Add(1)
-	conn, err := up.get(x.place.Site.Timeouts.Connect)
-	if err == nil {
-		err = s.exchangeOver(x, up, conn)
+	var tried [maxAttempts]*upstream
+	b := x.snap.sites[x.place.Site.Index]
+	now := s.clock.now.Load()
+	up := b.pick(x.client, now, nil)
+	err := s.attempt(x, up)
+	for n := 0; n+1 < maxAttempts && isUnsent(err); n++ {
+		if !errors.Is(err, errStale) { // that was the connection's fault, not the upstream's
+			s.settle(up, err)
+			tried[n] = up
+			other := b.pick(x.client, now, tried[:n+1])
+			if other == nil {
+				break
+			}
+			up = other
+		}
+		err = s.attempt(x, up)
 	}
+	s.settle(up, err)
 	x.place.Tenant.Counters.BytesIn.Add(uint64(x.body.read))
 	if err != nil {
 		s.fail(x, up, err)
+	}
+}
+
+// maxAttempts bounds how often a request is tried while nothing of it was
+// sent.
+const maxAttempts = 3
+
+// errStale says that a pooled connection took not one byte.
+var errStale = errors.New("pooled connection was closed by the upstream")
+
+// isUnsent reports whether err means for certain that the upstream has seen
+// nothing of the request.
+func isUnsent(err error) bool {
+	var d errDial
+	return errors.Is(err, errStale) || errors.Is(err, errNoUpConn) || errors.As(err, &d)
+}
+
+// attempt sends the request to up and answers with what comes back.
+func (s *Server) attempt(x *exchange, up *upstream) error {
+	up.requests.Add(1)
+	if x.usesH2(up) {
+		return s.forwardH2(x, up)
+	}
+	conn, err := up.get(x.place.Site.Timeouts.Connect)
+	if err != nil {
+		return err
+	}
+	x.appendRequest()
+	return s.exchangeOver(x, up, conn)
+}
+
+// settle takes the outcome of an attempt into the upstream's health: not
+// what the client or the pool caused.
+func (s *Server) settle(up *upstream, err error) {
+	var client errClient
+	switch {
+	case err == nil:
+		up.health.served()
+	case errors.As(err, &client), errors.Is(err, errNoUpConn), errors.Is(err, errUnusable):
+	case up.health.failed(s.clock.now.Load()):
+		s.log.upstreamDown(up.Address, err)
 	}
 }
 
@@ -46,7 +98,7 @@ func (s *Server) exchangeOver(x *exchange, up *upstream, conn *upConn) error {
 	}
 	if err := x.send(conn); err != nil {
 		var client errClient
-		if errors.As(err, &client) {
+		if errors.As(err, &client) || errors.Is(err, errStale) {
 			return err
 		}
 		// The upstream may have answered early and closed: its answer counts.
@@ -73,19 +125,21 @@ func (s *Server) exchangeOver(x *exchange, up *upstream, conn *upConn) error {
 // send writes the request: the head, what is buffered of the body, and the
 // rest as it arrives.
 func (x *exchange) send(conn *upConn) error {
-	if x.body.whole {
-		if len(x.body.buf) <= keepBody {
-			x.out = append(x.out, x.body.buf...)
-			_, err := conn.Write(x.out)
-			return err
-		}
-		if _, err := conn.Write(x.out); err != nil {
-			return err
-		}
-		return x.sendPaced(conn, x.body.buf)
+	small := x.body.whole && len(x.body.buf) <= keepBody
+	if small {
+		x.out = append(x.out, x.body.buf...)
 	}
-	if _, err := conn.Write(x.out); err != nil {
+	if n, err := conn.Write(x.out); err != nil {
+		if n == 0 && conn.reused && !isTimeout(err) {
+			return errStale
+		}
 		return err
+	}
+	switch {
+	case small:
+		return nil
+	case x.body.whole:
+		return x.sendPaced(conn, x.body.buf)
 	}
 	if err := x.sendPart(conn, x.body.buf); err != nil {
 		return err

@@ -50,6 +50,28 @@ func (l *nodeLog) upstream(tenant, address string, status int, err error) {
 	}
 }
 
+// upstreamName tells of a name that cannot be resolved; its last good
+// addresses hold.
+func (l *nodeLog) upstreamName(address string, err error) {
+	if l.allows() {
+		l.Warn("cannot resolve upstream again", zap.String("upstream", address), zap.Error(err))
+	}
+}
+
+// upstreamDown tells of an upstream that is left alone from now on.
+func (l *nodeLog) upstreamDown(address string, err error) {
+	if l.allows() {
+		l.Warn("upstream is down", zap.String("upstream", address), zap.Error(err))
+	}
+}
+
+// upstreamUp tells of an upstream that is used again.
+func (l *nodeLog) upstreamUp(address string) {
+	if l.allows() {
+		l.Info("upstream is up", zap.String("upstream", address))
+	}
+}
+
 // Printf implements fasthttp.Logger: what fasthttp says about connections is
 // for debugging only.
 func (l *nodeLog) Printf(format string, args ...any) {

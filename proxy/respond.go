@@ -179,7 +179,7 @@ func (r *bytesReader) Read(p []byte) (int, error) {
 // respondHTTP10 streams a body of unknown length to a client that knows no
 // chunks: until the connection closes. fasthttp frames such bodies in chunks
 // whatever the client speaks, so the connection is taken from it.
-func (x *exchange) respondHTTP10(b *replyBody) {
+func (x *exchange) respondHTTP10(b io.ReadCloser) {
 	h := &x.ctx.Response.Header
 	h.SetContentLength(-2)
 	h.SetConnectionClose()
@@ -190,7 +190,7 @@ func (x *exchange) respondHTTP10(b *replyBody) {
 
 type tunnel10 struct {
 	head []byte
-	body *replyBody
+	body io.ReadCloser
 	conn *clientConn
 }
 

@@ -161,15 +161,17 @@ func (s *Server) closeListeners() {
 	}
 }
 
-// housekeep looks after what no request should: the kill switch and idle
-// connections.
+// housekeep looks after what no request should: the kill switch, idle
+// connections, names and health of upstreams.
 func (s *Server) housekeep(ctx context.Context) {
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	for {
 		s.checkBypass()
 		for _, up := range s.snapshot.Load().pools {
-			up.sweep()
+			up.tend(ctx, &wg, s.log)
 		}
 		select {
 		case <-t.C:

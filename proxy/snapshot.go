@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 
 	"weir/config"
 	"weir/tenant"
@@ -26,21 +25,6 @@ type snapshot struct {
 type poolKey struct {
 	tenant   tenant.ID
 	upstream tenant.Upstream
-}
-
-// balancer spreads a site's requests over its upstreams in turn.
-type balancer struct {
-	upstreams []*upstream
-	next      atomic.Uint32
-}
-
-// pick returns the upstream for the next request of site.
-func (s *snapshot) pick(site *tenant.Site) *upstream {
-	b := s.sites[site.Index]
-	if len(b.upstreams) == 1 {
-		return b.upstreams[0]
-	}
-	return b.upstreams[int(b.next.Add(1))%len(b.upstreams)]
 }
 
 // compile makes a snapshot aside, carrying over what prev holds: counters,
@@ -113,18 +97,18 @@ func (s *snapshot) fillPools(prev *snapshot, c *clock) {
 	s.pools = make(map[poolKey]*upstream, len(s.table.Sites))
 	s.sites = make([]*balancer, len(s.table.Sites))
 	for i, site := range s.table.Sites {
-		b := &balancer{}
-		s.sites[i] = b
 		if site.Tenant.Broken != nil {
 			continue
 		}
+		ups := make([]*upstream, 0, len(site.Upstreams))
 		for _, u := range site.Upstreams {
 			k := poolKey{site.Tenant.ID, u}
 			if s.pools[k] == nil {
 				s.pools[k] = prev.pool(k, c)
 			}
-			b.upstreams = append(b.upstreams, s.pools[k])
+			ups = append(ups, s.pools[k])
 		}
+		s.sites[i] = newBalancer(ups, site)
 	}
 }
 

@@ -73,38 +73,37 @@ type upConn struct {
 	net.Conn // the socket, or TLS over it
 	sock     *sock
 	br       *bufio.Reader
+	address  string    // of the other end
 	since    time.Time // when it became idle
+	reused   bool      // it served a request before
 	probe    [1]byte
 }
 
 // upReader is the size of the buffer that reads from upstreams, in bytes.
 const upReader = 8 << 10
 
-// dial connects within timeout, TLS handshake included.
-func dial(address string, tc *tls.Config, timeout time.Duration) (*upConn, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
-	defer cancel()
-	var d net.Dialer
-	c, err := d.DialContext(ctx, "tcp", address)
+// dial connects before ctx ends, TLS handshake included.
+func (u *upstream) dial(ctx context.Context) (*upConn, error) {
+	c, address, err := u.addr.dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	k, err := newSock(c.(*net.TCPConn))
+	k, err := newSock(c)
 	if err != nil {
 		c.Close()
 		return nil, err
 	}
-	u := &upConn{Conn: k, sock: k}
-	if tc != nil {
-		t := tls.Client(k, tc)
+	conn := &upConn{Conn: k, sock: k, address: address}
+	if u.tls != nil {
+		t := tls.Client(k, u.tls)
 		if err := t.HandshakeContext(ctx); err != nil {
 			c.Close()
 			return nil, err
 		}
-		u.Conn = t
+		conn.Conn = t
 	}
-	u.br = bufio.NewReaderSize(u.Conn, upReader)
-	return u, nil
+	conn.br = bufio.NewReaderSize(conn.Conn, upReader)
+	return conn, nil
 }
 
 // alive reports whether an idle connection may carry another request: it is

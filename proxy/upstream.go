@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -14,26 +15,30 @@ import (
 	"weir/tenant"
 )
 
-// Bounds of an upstream's pool. Connections are kept by (tenant, upstream):
+// Bounds of an upstream's pool, beside tenant.Pool. Connections are kept by (tenant, upstream):
 // what one tenant's upstream left on a connection can reach nobody else's
 // clients.
 const (
-	maxUpConns  = 1024                   // open at once
-	waitUpConn  = 100 * time.Millisecond // for one of them to become free
-	maxUpIdle   = 128                    // kept open unused
-	upIdleLimit = 4 * time.Second        // kept open unused; common servers close after 5
+	maxUpIdle   = 128             // kept open unused
+	upIdleLimit = 4 * time.Second // kept open unused; common servers close after 5
 )
 
-// errNoUpConn says that all connections to the upstream are busy.
-var errNoUpConn = errors.New("all connections to the upstream are busy")
+var (
+	errNoUpConn = errors.New("all connections to the upstream are busy")
+	errUnusable = errors.New("the upstream cannot be used as configured")
+)
 
 // upstream is one upstream of one tenant with its warm connections. It is
 // safe for concurrent use and survives reloads.
 type upstream struct {
 	tenant.Upstream
 	tls      *tls.Config // nil: plain
+	h2       *h2Client   // nil: HTTP/1.1 only
+	addr     *addresses
+	health   health
 	clock    *clock
 	slots    chan struct{}
+	wait     time.Duration // for a slot
 	mu       sync.Mutex
 	idle     []*upConn // last in, first out
 	closed   bool
@@ -45,17 +50,24 @@ type upstream struct {
 // newUpstream makes a pool without connections. Errors are the
 // configuration's.
 func newUpstream(u tenant.Upstream, c *clock) (*upstream, error) {
-	up := &upstream{Upstream: u, clock: c, slots: make(chan struct{}, maxUpConns)}
+	pool := u.Pool.OrDefault()
+	up := &upstream{Upstream: u, clock: c, slots: make(chan struct{}, pool.Connections), wait: pool.Wait,
+		health: health{rules: u.Health.OrDefault()}}
+	var err error
+	if up.addr, err = newAddresses(&u); err != nil {
+		return nil, err
+	}
 	switch u.Scheme {
 	case "http":
+	case "h2c":
+		up.h2 = newH2Client(up)
 	case "https":
-		tc, err := upstreamTLS(u)
-		if err != nil {
+		if up.tls, err = upstreamTLS(u); err != nil {
 			return nil, err
 		}
-		up.tls = tc
+		up.h2 = newH2Client(up)
 	default:
-		return nil, fmt.Errorf("cannot use upstream %s://%s: only http and https upstreams are supported yet", u.Scheme, u.Address)
+		return nil, fmt.Errorf("cannot use upstream %s://%s: its scheme is none of http, https, h2c", u.Scheme, u.Address)
 	}
 	return up, nil
 }
@@ -86,19 +98,25 @@ func upstreamTLS(u tenant.Upstream) (*tls.Config, error) {
 // get returns a connection that is fit for a request: a warm one that is
 // quiet and open, or a new one.
 func (u *upstream) get(connect time.Duration) (*upConn, error) {
+	if u.addr == nil {
+		return nil, errUnusable
+	}
 	if err := u.takeSlot(); err != nil {
 		return nil, err
 	}
 	for c := u.pop(); c != nil; c = u.pop() {
 		if u.clock.time().Sub(c.since) < upIdleLimit && c.alive() {
+			c.reused = true
 			return c, nil
 		}
 		c.Close()
 	}
-	c, err := dial(u.Address, u.tls, connect)
+	ctx, cancel := context.WithTimeout(context.Background(), connect)
+	defer cancel()
+	c, err := u.dial(ctx)
 	if err != nil {
 		u.freeSlot()
-		return nil, err
+		return nil, errDial{err}
 	}
 	return c, nil
 }
@@ -110,7 +128,7 @@ func (u *upstream) takeSlot() error {
 		return nil
 	default:
 	}
-	t := time.NewTimer(waitUpConn)
+	t := time.NewTimer(u.wait)
 	defer t.Stop()
 	select {
 	case u.slots <- struct{}{}:
@@ -163,17 +181,63 @@ func (u *upstream) tryKeep(c *upConn) bool {
 	return true
 }
 
-// sweep closes connections that were idle too long.
+// tend starts what is due: the look-up of a name, a health check. It waits
+// for neither.
+func (u *upstream) tend(ctx context.Context, wg *sync.WaitGroup, log *nodeLog) {
+	if u.addr == nil {
+		return
+	}
+	u.sweep()
+	if now := u.clock.time(); u.addr.due(now) {
+		wg.Go(func() {
+			if err := u.addr.again(ctx); err != nil && ctx.Err() == nil {
+				log.upstreamName(u.Address, err)
+			}
+		})
+	}
+	if u.health.due(u.clock.now.Load()) {
+		wg.Go(func() {
+			err := u.check(ctx)
+			if ctx.Err() == nil {
+				u.checked(err, log)
+			}
+			u.health.done(u.clock.now.Load())
+		})
+	}
+}
+
+// checked takes in the result of a health check.
+func (u *upstream) checked(err error, log *nodeLog) {
+	if err == nil {
+		if u.health.passed() {
+			log.upstreamUp(u.Address)
+		}
+		return
+	}
+	if u.health.failed(u.clock.now.Load()) {
+		log.upstreamDown(u.Address, err)
+	}
+}
+
+// sweep closes connections that were idle too long, or whose address the
+// name no longer has.
 func (u *upstream) sweep() {
 	old := u.clock.time().Add(-upIdleLimit)
 	u.mu.Lock()
-	n := 0
-	for n < len(u.idle) && u.idle[n].since.Before(old) {
-		u.idle[n].Close()
-		n++
+	defer u.mu.Unlock()
+	if len(u.idle) == 0 {
+		return
 	}
-	u.idle = append(u.idle[:0], u.idle[n:]...)
-	u.mu.Unlock()
+	kept := u.idle[:0]
+	for _, c := range u.idle {
+		if c.since.Before(old) || !u.addr.has(c.address) {
+			c.Close()
+			continue
+		}
+		kept = append(kept, c)
+	}
+	clear(u.idle[len(kept):])
+	u.idle = kept
 }
 
 // close closes the idle connections; those in use are closed when given
@@ -186,4 +250,7 @@ func (u *upstream) close() {
 	}
 	u.idle = nil
 	u.mu.Unlock()
+	if u.h2 != nil {
+		u.h2.close()
+	}
 }

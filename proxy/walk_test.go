@@ -211,7 +211,7 @@ func TestDeactivated(t *testing.T) {
 }
 
 func TestBrokenTenant(t *testing.T) {
-	n := twoTenants(t, func(cfg *config.Node) { cfg.Tenants[0].Sites[0].Upstreams[0].Scheme = "h2c" })
+	n := twoTenants(t, func(cfg *config.Node) { cfg.Tenants[0].Sites[0].Upstreams[0].Scheme = "ftp" })
 	if a := n.ask(t, get("acme.example", "/")); a.StatusCode != 503 {
 		t.Errorf("broken tenant: %d", a.StatusCode)
 	}
