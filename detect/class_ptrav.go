@@ -191,6 +191,8 @@ func judgePath(p *pathShape, w pathPlace) finding {
 		best.score /= 2
 	} else if !w.whole && w.words() {
 		best.score /= 2
+	} else if !w.whole && level == fileNone && p.odd == 0 && p.params == 0 && p.back == 0 && bytes.IndexByte(w.v.b[:w.start], ' ') >= 0 {
+		best.score = best.score * 2 / 3 // a place that a word before it asks for
 	}
 	return best
 }

@@ -29,7 +29,24 @@ func maybeBase64(b []byte) bool {
 	if texty(h[0]) && texty(h[1]) && texty(h[2]) && texty(h[3]) && texty(h[4]) && texty(h[5]) {
 		return true
 	}
-	return codingOf(h[:]) != codingNone
+	return codingOf(h[:]) != codingNone || pickle(h[:]) || oneNUL(h)
+}
+
+// pickle reports whether b begins as a pickle of Python does (PEP 3154).
+func pickle(b []byte) bool { return len(b) > 2 && b[0] == 0x80 && b[1] > 1 && b[1] < 6 }
+
+// oneNUL reports whether h is text but for one NUL byte, which a filter may be
+// tried with.
+func oneNUL(h [6]byte) bool {
+	n := 0
+	for _, c := range h {
+		if c == 0 {
+			n++
+		} else if !texty(c) {
+			return false
+		}
+	}
+	return n == 1
 }
 
 // texty reports whether c occurs in text; bytes of UTF-8 do.
@@ -79,7 +96,7 @@ func appendBase64(dst, src []byte) ([]byte, bool) {
 		}
 		dst = append(dst, byte(q>>16), byte(q>>8))[:start+i/4*3+k-1]
 	}
-	return dst, codingOf(dst[start:]) != codingNone || isText(dst[start:])
+	return dst, pickle(dst[start:]) || codingOf(dst[start:]) != codingNone || isText(dst[start:])
 }
 
 // isText reports whether b is UTF-8 text with next to no control bytes.

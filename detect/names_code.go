@@ -67,9 +67,8 @@ var codeFunctions = newWordTable([]wordGroup{
 var pythonNames = newWordTable([]wordGroup{
 	{1, []string{
 		"__globals__", "__subclasses__", "__builtins__", "__mro__", "__bases__", "__base__", "__import__",
-		"__getattribute__", "__getitem__", "__code__", "__reduce__", "__loader__",
 	}},
-	{2, []string{"__class__", "__init__", "__dict__", "__name__", "__self__", "__module__", "__call__", "__new__", "__func__"}},
+	{2, []string{"__getattribute__", "__getitem__", "__code__", "__reduce__", "__loader__", "__class__", "__init__", "__dict__", "__name__", "__self__", "__module__", "__call__", "__new__", "__func__"}},
 })
 
 // templateRoots are objects that template engines put into every template.
@@ -91,7 +90,12 @@ var gadgetClasses = newWordTable([]wordGroup{
 		"bcelclassloader", "annotationinvocationhandler", "transformedmap", "tiedmapentry", "lazymap",
 		"badattributevalueexpexception", "methodinvoketypeprovider", "jndirowset", "jrmpclient", "jrmplistener",
 		"unicastremoteobject", "scriptenginemanager", "instantiatorbyname", "jndilookup", "jndibindingenumeration",
-		"ldapattribute", "signedobject", "hotswappabletargetsource", "closurefactory", "switchclosure",
+		"ldapattribute", "objectdataprovider", "losformatter", "objectstateformatter", "typeconfusedelegate",
+		"activitysurrogateselector", "assemblyinstaller", "inet4address", "inet6address", "inetsocketaddress",
+		"jndiloginmodule", "hexasciiserializedmap", "wrapperconnectionpooldatasource", "poolbackeddatasource",
+		"jndirefforwardingdatasource", "jndiconfiguration", "classpathxmlapplicationcontext",
+		"filesystemxmlapplicationcontext", "drivermanagerconnectionsource", "securegroovyscript", "xalanobject",
+		"rdnentry", "xrtreefrag", "nativestring", "methodclosure", "convertedclosure", "signedobject", "hotswappabletargetsource", "closurefactory", "switchclosure",
 	}},
 })
 

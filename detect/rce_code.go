@@ -13,9 +13,7 @@ func (x *shellContext) judgeCode(v *value) finding {
 	if v.f&fParen == 0 {
 		return best
 	}
-	if v.f&(fQuote|fDollar) != 0 {
-		best = stronger(best, x.judgeDynamic())
-	}
+	best = stronger(best, x.judgeDynamic())
 	if v.f&fAmp != 0 && v.f&fQuote != 0 {
 		best = stronger(best, judgeSplitName(v.b))
 	}
@@ -32,7 +30,7 @@ func (x *shellContext) judgeCode(v *value) finding {
 			continue
 		}
 		fn := codeFunctions.lookup(c.name)
-		if fn == fnNone && !c.member && runtimeFamily(c.name) {
+		if fn == fnNone && !c.member && (c.start == 0 || b[c.start-1] != ' ') && runtimeFamily(c.name) {
 			fn = fnDecode | fnOwn
 		}
 		if fn == fnNone {
@@ -72,14 +70,44 @@ func (x *shellContext) judgeDynamic() finding {
 func dynamicName(b []byte) bool {
 	switch c := b[len(b)-1]; c {
 	case '"', '\'':
-		open := bytes.LastIndexByte(b[max(0, len(b)-maxChain):len(b)-1], c)
-		return open >= 0 && bytes.Contains(b[max(0, len(b)-maxChain)+open:], []byte("\\x"))
+		name := b[max(0, len(b)-maxChain) : len(b)-1]
+		name = name[bytes.LastIndexByte(name, c)+1:]
+		fn := codeFunctions.lookup(bytes.TrimSpace(name)) & fnKinds
+		return len(name)+1 < len(b) && (bytes.Contains(name, []byte("\\x")) || fn == fnRun || fn == fnEval)
+	case ')':
+		return joinedName(b)
 	case ']', '}':
 		head := b[max(0, len(b)-maxShellWord):]
 		i := bytes.LastIndexByte(head, '$')
 		return i >= 0 && i+1 < len(head) && (c == '}' && head[i+1] == '{' && i > 0 && head[i-1] == '$' || c == ']' && head[i+1] == '_' && bytes.IndexByte(head[i:], ' ') < 0)
 	}
 	return false
+}
+
+// joinedName reports whether b ends in parentheses around strings alone, or
+// around the name of a function that runs what it is given.
+func joinedName(b []byte) bool {
+	head := b[max(0, len(b)-maxChain) : len(b)-1]
+	open := bytes.LastIndexByte(head, '(')
+	if open < 0 || open > 0 && isWordByte(head[open-1]) {
+		return false
+	}
+	name := bytes.Trim(head[open+1:], " '\"")
+	if fn := codeFunctions.lookup(name); fn&fnKinds == fnRun && (fn&fnOwn != 0 || equalFold(name, "system")) {
+		return true
+	}
+	quotes, joins := 0, 0
+	for _, c := range head[open+1:] {
+		switch {
+		case isQuote(c):
+			quotes++
+		case c == '.' || c == '+':
+			joins++
+		case !isAlnum(c) && c != '_' && c != '\\':
+			return false
+		}
+	}
+	return quotes > 3 && joins > 0
 }
 
 // judgeSplitName finds a name of Basic that is put together from strings:
@@ -120,7 +148,7 @@ func (x *shellContext) judgeCall(c *codeCall, fn uint8) finding {
 	case fnRead:
 		score = readScore(c, own, arg, text)
 	case fnDecode:
-		if own && !c.member {
+		if own && (!c.member || c.joined) {
 			score = 52
 		}
 	case fnReflect:
@@ -142,7 +170,7 @@ func (x *shellContext) judgeCall(c *codeCall, fn uint8) finding {
 // runScore weighs a function that runs a command. Members of unknown things
 // are calls of regular expressions and builders.
 func (x *shellContext) runScore(c *codeCall, own bool, arg argument, text []byte) int {
-	if c.member && !own && !runOwner(c.owner) {
+	if c.member && !own && !c.joined && !runOwner(c.owner) {
 		return 0
 	}
 	command := arg == argText && commandText(text)
@@ -162,7 +190,7 @@ func (x *shellContext) runScore(c *codeCall, own bool, arg argument, text []byte
 // runOwner reports whether a module or object runs commands.
 func runOwner(name []byte) bool {
 	for _, s := range [...]string{"os", "subprocess", "child_process", "getruntime", "runtime", "commands", "kernel",
-		"io", "process", "posix", "pty", "platform", "shell", "util", "execute"} {
+		"io", "process", "posix", "pty", "platform", "shell", "util", "execute", "deno", "bun"} {
 		if equalFold(name, s) {
 			return true
 		}
@@ -180,7 +208,7 @@ func commandText(text []byte) bool {
 }
 
 func evalScore(c *codeCall, own bool, arg argument, text []byte) int {
-	if c.member {
+	if c.member && !c.joined {
 		return 0
 	}
 	switch arg {
@@ -213,7 +241,7 @@ func codeText(text []byte) bool {
 
 func (x *shellContext) showScore(c *codeCall, own bool, arg argument) int {
 	switch {
-	case own && !c.member:
+	case own && (!c.member || c.joined):
 		return 70
 	case c.member:
 		if equalFold(c.name, "getenv") && (equalFold(c.owner, "system") || equalFold(c.owner, "os")) {
@@ -251,13 +279,13 @@ func runtimeFamily(name []byte) bool {
 }
 
 func readScore(c *codeCall, own bool, arg argument, text []byte) int {
-	if c.member && !own {
+	if c.member && !own && !c.joined {
 		return 0
 	}
 	switch {
 	case arg == argInput:
 		return 72
-	case arg == argText && secretText(text):
+	case arg == argText && secretText(text, !equalFold(c.name, "require")):
 		return 72
 	case own && (arg == argText || arg == argCall || arg == argVar):
 		return 56
@@ -265,12 +293,12 @@ func readScore(c *codeCall, own bool, arg argument, text []byte) int {
 	return 0
 }
 
-// secretText reports whether a string literal names a file of the system or
-// a wrapper.
-func secretText(text []byte) bool {
+// secretText reports whether a string literal names a file of the system, a
+// wrapper or, where modules are not named so, a place outside.
+func secretText(text []byte, climbs bool) bool {
 	var p pathShape
 	p.read(text)
-	return p.sensitivity() >= fileSystem || p.climbs > 1 || bytes.HasPrefix(text, []byte("php://"))
+	return p.sensitivity() >= fileSystem || climbs && p.climbs > 1 || bytes.HasPrefix(text, []byte("php://"))
 }
 
 func (x *shellContext) reflectScore(c *codeCall, own bool) int {

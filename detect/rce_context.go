@@ -191,7 +191,9 @@ var shellScores = [...][5]int{
 func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 	before := x.wordsBefore(at)
 	switch {
-	case c.kind == cmdExec && c.args == 0 && op != opPipe:
+	case op == opTick && x.b[at+1] == ' ' && before > 0: // one that closes
+		return 0
+	case c.kind == cmdExec && c.args == 0 && op != opPipe && (!c.program || before > 0):
 		return 0
 	case c.kind == cmdPrint && q == bareName && (before == 0 || op == opTick || op == opSubst):
 		q = plausible
@@ -205,6 +207,9 @@ func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 	}
 	if op == opTick && at > 0 && (x.b[at-1] == ' ' || x.b[at-1] == '\n') && before > 0 {
 		score -= 25
+		if x.sentence(c.end) {
+			score -= 20
+		}
 	}
 	if before > 4 && (op == opAnd || op == opPipe || op == opSemi) && x.inSpan(at) {
 		score -= 25
@@ -219,6 +224,20 @@ func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 		}
 	}
 	return score - x.textDoubt(before, q)
+}
+
+// sentence reports whether words follow the closing backtick at end, as
+// behind code in a sentence.
+func (x *shellContext) sentence(end int) bool {
+	b := x.b
+	if end+3 >= len(b) || b[end] != '`' {
+		return false
+	}
+	rest := b[end+1:]
+	if c := rest[0]; c == '.' || c == ',' || c == ':' || c == ')' {
+		rest = rest[1:]
+	}
+	return len(rest) > 2 && (rest[0] == ' ' || rest[0] == '\n') && isAlpha(rest[1])
 }
 
 // bareDoubt doubts a name without arguments: lists, words, query strings.
@@ -303,6 +322,9 @@ func (x *shellContext) textDoubt(before, q int) int {
 	case before > 2:
 		doubt = 12
 	}
+	if x.fenced() {
+		doubt += 35
+	}
 	if len(x.b) > 2*shortValue && x.blanks > 40 || (len(x.b) > shortValue || before > 10) && x.lines > 3 {
 		doubt += 20
 	}
@@ -324,6 +346,12 @@ func (x *shellContext) inSpan(at int) bool {
 	tail := x.b[at:min(len(x.b), at+2*shortValue)]
 	end := bytes.IndexByte(tail, '`')
 	return end >= 0 && (end+1 == len(tail) || !isAlnum(tail[end+1]))
+}
+
+// fenced reports whether the value is a block of code in Markdown.
+func (x *shellContext) fenced() bool {
+	b := x.b[x.text:]
+	return bytes.HasPrefix(b, []byte("```")) && bytes.HasSuffix(bytes.TrimRight(b, " \r\n"), []byte("```")) && x.lines > 1
 }
 
 // wordsBefore counts the words of letters shortly before b[at], up to 40.

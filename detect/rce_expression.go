@@ -25,18 +25,28 @@ func (x *shellContext) judgeExpression(v *value) finding {
 	if score == 0 {
 		return finding{}
 	}
-	f.score = score - x.textDoubt(x.wordsBefore(i), certain)
-	if len(b) > 2*shortValue {
-		f.score -= 15
-	}
+	f.score = score - x.codeDoubt(i)
 	f.start, f.end = i, min(len(b), i+64)
 	return f
+}
+
+// codeDoubt doubts code at b[at] by the text before it, or before the
+// delimiter that opens the expression when the value all but begins with one.
+func (x *shellContext) codeDoubt(at int) int {
+	if x.opened < at && x.opened <= x.text+maxShellWord && x.wordsBefore(x.opened) < 4 {
+		return x.textDoubt(x.wordsBefore(x.opened), certain)
+	}
+	doubt := x.textDoubt(x.wordsBefore(at), certain)
+	if len(x.b) > 2*shortValue {
+		doubt += 15
+	}
+	return doubt
 }
 
 // dotted looks at each member operator and the names around it.
 func (x *shellContext) dotted() (int, int) {
 	b := x.b
-	for i := 1; i+1 < len(b); i++ {
+	for i, n := 1, 0; i+1 < len(b) && n < maxCalls; i, n = i+1, n+1 {
 		k := bytes.IndexByte(b[i:], '.')
 		if k < 0 {
 			return 0, 0
@@ -54,11 +64,18 @@ func (x *shellContext) dotted() (int, int) {
 func memberScore(b []byte, start, dot int) int {
 	rest := b[dot+1 : min(len(b), dot+1+maxChain)]
 	switch string(b[start:dot]) {
-	case "java", "javax", "org", "com", "ognl", "freemarker":
+	case "java", "javax", "org", "com", "ognl", "freemarker", "jdk", "ch", "groovy", "sun", "javassist", "System":
 		return packageScore(b, start, rest)
 	case "process":
 		if hasPrefix(rest, "mainModule") || hasPrefix(rest, "binding(") {
 			return 82
+		}
+		if len(b) < shortValue/2 && (start == 0 || b[start-1] != ' ') && (hasPrefix(rest, "exit(") || hasPrefix(rest, "kill(") || hasPrefix(rest, "abort(") || hasPrefix(rest, "dlopen(")) {
+			return 56
+		}
+	case "vm":
+		if hasPrefix(rest, "runIn") {
+			return 62
 		}
 	case "constructor":
 		if hasPrefix(rest, "constructor(") {
@@ -80,8 +97,8 @@ func memberScore(b []byte, start, dot int) int {
 	return 0
 }
 
-// packageScore weighs T(java.x), @java.x@member, and classes that run
-// commands or code.
+// packageScore weighs T(java.x), @java.x@member, and classes by which code
+// or commands are run.
 func packageScore(b []byte, start int, rest []byte) int {
 	if start > 0 {
 		switch c := b[start-1]; {
@@ -91,13 +108,7 @@ func packageScore(b []byte, start int, rest []byte) int {
 			return 88
 		}
 	}
-	switch {
-	case hasPrefix(rest, "lang.Runtime"), hasPrefix(rest, "lang.ProcessBuilder"):
-		return 66
-	case hasPrefix(rest, "script.ScriptEngineManager"), hasPrefix(rest, "template.utility.Execute"):
-		return 78
-	}
-	return 0
+	return classScore(b[start:min(len(b), start+maxChain)])
 }
 
 func hasPrefix(b []byte, s string) bool { return len(b) >= len(s) && string(b[:len(s)]) == s }

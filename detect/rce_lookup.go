@@ -43,11 +43,31 @@ func judgeLookup(v *value) finding {
 			r.n = 0
 		}
 	}
+	if start >= 0 {
+		if w := lookupCode(b[start+2:]); w > 0 {
+			return finding{score: 80, start: start, end: start + 2 + w, rule: "rce/lookup",
+				why: "asks a text library to run a script, fetch a URL or tell about its machine"}
+		}
+	}
 	if r.empty {
 		return finding{score: 70, start: start, end: len(b), rule: "rce/nested-lookup",
 			why: "hides a lookup's name behind nested lookups"}
 	}
 	return finding{}
+}
+
+// lookupCode reports the length of the name of a lookup of Commons Text or
+// Log4j that b begins with, if it runs script, connects or tells about the
+// machine; 0 otherwise.
+func lookupCode(b []byte) int {
+	for _, s := range [...]string{"script:javascript:", "script:js:", "script:groovy:", "script:nashorn:", "url:utf-8:", "url:iso-8859", "url:us-ascii:",
+		"dns:address|", "dns:canonical|", "dns:name|", "java:version", "java:runtime", "java:vm", "java:os", "java:hw", "java:locale",
+		"file:utf-8:", "xml:/", "resourcebundle:"} {
+		if hasPrefixFold(b, s) {
+			return len(s)
+		}
+	}
+	return 0
 }
 
 func (r *lookupReader) push() {
@@ -76,6 +96,10 @@ func (r *lookupReader) pop() {
 	}
 	if cut < 0 && (hasPrefixFold(text, "lower:") || hasPrefixFold(text, "upper:")) {
 		cut = 6
+	}
+	if cut < 0 && hasPrefixFold(text, "date:'") && text[len(text)-1] == '\'' {
+		cut, r.n = 6, r.n-1 // a format that is one literal
+		text = text[:len(text)-1]
 	}
 	if cut < 0 {
 		return

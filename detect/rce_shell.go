@@ -22,6 +22,10 @@ type shellCommand struct {
 	prefixed         bool // behind a word like nohup
 	own              bool // that subcommand is no word of text
 	quoted           bool // an argument is a quoted string
+	every            bool // an argument is "*"
+	known            int  // arguments that are names of commands
+	program          bool // the name ends in .exe
+	cmdlet           bool // the name is a verb and a noun of PowerShell
 
 	end  int // in the value
 	term byte
@@ -42,7 +46,11 @@ func readCommand(b []byte, i int, plus bool) (c shellCommand) {
 			empty = true
 			continue
 		}
-		if c.name(b, &w); empty && w.buf[0] == '-' {
+		if c.prefixed && w.buf[0] == '-' && !c.word {
+			c.options++ // sudo -l
+			continue
+		}
+		if c.name(b, &w); empty && w.buf[0] == '-' && w.n > 1 {
 			c.kind, c.options = cmdExec, 1 // $SHELL -c
 		}
 		if c.kind == cmdNone && !c.globbed {
@@ -58,6 +66,9 @@ func readCommand(b []byte, i int, plus bool) (c shellCommand) {
 	if c.term == 0 && r.i < len(b) {
 		c.term = b[r.i]
 	}
+	if c.term == '`' && c.kind != cmdPrefix && r.i > 0 && b[r.i-1] == ' ' {
+		c.variables++ // an argument that is a command's output
+	}
 	return c
 }
 
@@ -65,12 +76,17 @@ func (c *shellCommand) name(b []byte, w *shellWord) {
 	name := w.text()
 	if hasSuffixFold(name, ".exe") {
 		name = name[:len(name)-4]
+		c.program = len(name) > 1
 	}
 	if len(name) > 2 && name[0] == '%' && name[len(name)-1] == '%' {
 		name = name[1 : len(name)-1]
 	}
 	class := shellCommands.lookup(name)
 	c.kind, c.word = class&cmdKinds, class&cmdWord != 0
+	if c.kind == cmdNone && c.program {
+		c.kind = cmdExec
+	}
+	c.cmdlet = c.kind == cmdExec && bytes.IndexByte(name, '-') > 0
 	c.mangled = w.broken && len(name) > 1
 	c.letters = len(name)
 	if raw := b[w.start:w.end]; w.path {
@@ -134,6 +150,7 @@ func (c *shellCommand) arguments(r *shellReader, w *shellWord) {
 func (c *shellCommand) argument(b []byte, w *shellWord) {
 	text, raw := w.text(), b[w.start:w.end]
 	c.quoted = c.quoted || w.quoted
+	c.every = c.every || len(text) == 1 && text[0] == '*'
 	switch {
 	case w.variable || w.arithmetic:
 		c.variables++
@@ -160,7 +177,9 @@ func (c *shellCommand) argument(b []byte, w *shellWord) {
 		if c.args == 1 {
 			c.verb, c.own = netVerbs.lookup(text) != 0, netVerbs.lookup(text) == 2
 		}
-		c.shell = c.shell || shellCommands.lookup(text) == cmdExec
+		class := shellCommands.lookup(text)
+		c.shell = c.shell || class == cmdExec
+		c.known += b2i(class != cmdNone && (class&cmdWord == 0 || string(text) == "id"))
 	}
 	c.secret = c.secret || len(raw) > 4 && bytes.HasPrefix(raw, []byte("/dev/tcp"))
 }
@@ -253,7 +272,7 @@ func (c *shellCommand) kindQuality() int {
 		switch {
 		case c.secret, c.paths > 0 && c.plain == 0, c.options > 0 && c.plain < 3:
 			return certain
-		case c.shaped() > 0 && c.plain < 3, c.dotted == 1 && c.plain == 0:
+		case c.shaped() > 0 && c.plain < 3, c.dotted == 1 && c.plain == 0, c.args == 1 && c.every:
 			return plausible
 		case !c.word && c.plain < 2:
 			return bareWord
@@ -287,9 +306,13 @@ func (c *shellCommand) kindQuality() int {
 		case c.args > 0:
 			return bareName
 		}
+	case cmdPrefix:
+		if c.options > 0 && !c.word {
+			return plausible
+		}
 	case cmdWait:
 		switch {
-		case c.numbers > 0 && c.plain == 0 && c.args < 3:
+		case c.numbers > 0 && (c.plain == 0 && c.args < 3 || c.known > 0 && c.plain == c.known):
 			return certain
 		case c.variables > 0:
 			return plausible
@@ -327,7 +350,11 @@ func (c *shellCommand) execQuality() int {
 	switch {
 	case c.options > 0 && c.plain < 6, c.secret:
 		return certain
-	case c.paths+c.urls > 0 && c.plain < 3, c.dotted > 0 && c.plain == 0, c.shell && c.args == 1, c.redirected:
+	case c.paths+c.urls > 0 && c.plain < 3, c.dotted > 0 && c.plain == 0, c.shell && c.args == 1, c.redirected, !c.word && c.known > 0 && c.plain == c.known:
+		return plausible
+	case c.program && c.args == 0:
+		return bareName
+	case !c.word && c.plain == 1 && c.args == 1 && c.cmdlet:
 		return plausible
 	case c.args == 0:
 		return bareWord

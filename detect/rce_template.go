@@ -8,7 +8,7 @@ import "bytes"
 
 // templateOpen are the opening delimiters with their closing ones.
 var templateOpen = [...]struct{ open, end string }{
-	{"{{", "}}"}, {"${", "}"}, {"#{", "}"}, {"*{", "}"}, {"<%=", "%>"}, {"{%", "%}"}, {"<%", "%>"}, {"@(", ")"}, {"{@", "}"}, {"{=", "}"}, {"%{", "}"}, {"~{", "}"},
+	{"{{", "}}"}, {"${", "}"}, {"#{", "}"}, {"*{", "}"}, {"<%=", "%>"}, {"{%", "%}"}, {"<%", "%>"}, {"@(", ")"}, {"{@", "}"}, {"{=", "}"}, {"%{", "}"}, {"~{", "}"}, {"@{", "}"},
 }
 
 const maxTemplate = 256 // bytes of one expression that are read
@@ -39,6 +39,9 @@ func templateAt(b []byte, i int) finding {
 	if f := smartyAt(b, i); f.score > 0 {
 		return f
 	}
+	if f := escapedAt(b, i); f.score > 0 {
+		return f
+	}
 	for _, t := range templateOpen {
 		if !bytes.HasPrefix(b[i:], []byte(t.open)) {
 			continue
@@ -60,6 +63,27 @@ func templateAt(b []byte, i int) finding {
 	return finding{}
 }
 
+// escapedAt finds arithmetic whose delimiter is spelled so that a filter
+// overlooks it: $\A{7*7} of Java's EL, and +{7*7}+ between the strings of an
+// expression of OGNL.
+func escapedAt(b []byte, i int) finding {
+	j := 0
+	switch {
+	case b[i] == '$' && i+3 < len(b) && b[i+1] == '\\' && b[i+3] == '{':
+		j = i + 4
+	case b[i] == '{' && i > 0 && b[i-1] == '+':
+		j = i + 1
+	default:
+		return finding{}
+	}
+	end := bytes.IndexByte(b[j:min(len(b), j+maxTemplate)], '}')
+	if end < 0 || !arithmetic(b[j:j+end]) || b[i] == '{' && (j+end+1 >= len(b) || b[j+end+1] != '+') {
+		return finding{}
+	}
+	return finding{score: 75, start: i, end: j + end + 1, rule: "rce/template",
+		why: "is an expression that a template engine would evaluate"}
+}
+
 func templateScore(body []byte, open string) int {
 	body = bytes.Trim(body, "{} ")
 	switch {
@@ -67,10 +91,26 @@ func templateScore(body []byte, open string) int {
 		return 0
 	case arithmetic(body):
 		return 75
+	case body[0] == '`' && len(body) > 2 && body[len(body)-1] == '`' && (open == "<%=" || open == "#{"):
+		return 70
+	case open == "<%" && serverPage(body):
+		return 66
 	case open == "{{" || open == "{%" || open == "${" || open == "<%=" || open == "#{" || open == "%{":
 		return expressionScore(body, open)
 	}
 	return 0
+}
+
+// serverPage reports whether the code of an ASP or JSP tag uses what such a
+// page is given.
+func serverPage(body []byte) bool {
+	body = bytes.TrimLeft(body, "@! ")
+	for _, s := range [...]string{"eval", "execute", "request", "response.", "server.", "out.print", "page import", "page language", "runtime", "new java.", "import java"} {
+		if hasPrefixFold(body, s) {
+			return true
+		}
+	}
+	return false
 }
 
 // arithmetic reports whether an expression computes with literal numbers
@@ -104,6 +144,9 @@ func expressionScore(body []byte, open string) int {
 	if literalMethod(body) {
 		return 70
 	}
+	if open == "${" || open == "#{" {
+		return objectScore(body)
+	}
 	if open != "{{" && open != "{%" {
 		return 0
 	}
@@ -124,10 +167,33 @@ func expressionScore(body []byte, open string) int {
 	switch {
 	case equalFold(name[:end], "_self") && len(rest) > 1 && rest[0] == '.':
 		return 65
-	case len(rest) == 0 && open == "{{" && (equalFold(name, "self") || equalFold(name, "_self")):
+	case len(rest) == 0 && open == "{{" && (equalFold(name, "self") || equalFold(name, "_self") || equalFold(name, "config")):
 		return 55
 	case bytes.Contains(rest, []byte("|attr(")), bytes.Contains(rest, []byte("()")), bytes.Contains(rest, []byte(".server")), bytes.Contains(rest, []byte("['")):
 		return 65
+	}
+	return 0
+}
+
+// objectScore weighs what stands in the delimiters of Java's expression
+// languages: the objects that a page has without asking, and the built-ins of
+// FreeMarker that reach Java.
+func objectScore(body []byte) int {
+	end := 0
+	for end < len(body) && (isAlnum(body[end]) || body[end] == '_') {
+		end++
+	}
+	name, rest := body[:end], body[end:]
+	for _, s := range [...]string{"pageContext", "applicationScope", "sessionScope", "requestScope", "facesContext", "externalContext", "servletContext"} {
+		if equal := string(name) == s; equal && (len(rest) == 0 || rest[0] == '.' || rest[0] == '[') {
+			return 60
+		}
+	}
+	switch {
+	case (string(name) == "request" || string(name) == "session" || string(name) == "application") && bytes.Contains(rest, []byte("()")):
+		return 60
+	case bytes.Contains(rest, []byte("?api")), bytes.Contains(rest, []byte("?new")), bytes.Contains(rest, []byte("?eval")), bytes.Contains(rest, []byte("?interpret")):
+		return 60
 	}
 	return 0
 }

@@ -12,6 +12,7 @@ type codeCall struct {
 	start      int    // where the chain begins
 	open       int    // the parenthesis
 	member     bool   // a member of something
+	joined     bool   // joined to a string before it by the dot of PHP and Perl
 	owner      []byte // the name before the last, if any
 	definition bool   // follows the word function, def or func
 }
@@ -39,6 +40,7 @@ func callAt(b []byte, open int) (codeCall, bool) {
 			ownerEnd--
 		}
 		ownerStart := nameStart(b, ownerEnd)
+		c.joined = w == 1 && ownerEnd == start-1 && (ownerEnd == 0 || ownerEnd < 3 && isQuote(b[ownerEnd-1]))
 		c.owner, c.start = b[ownerStart:ownerEnd], ownerStart
 	} else {
 		c.definition = definitionBefore(b, start)
@@ -95,7 +97,7 @@ const (
 // argumentAt classifies what stands at b[i:], and returns a string literal's
 // contents.
 func argumentAt(b []byte, i int) (argument, []byte) {
-	for i < len(b) && (b[i] == ' ' || b[i] == '(' || b[i] == '@' || b[i] == '\\') {
+	for i < len(b) && (b[i] == ' ' || b[i] == '(' || b[i] == '[' || b[i] == '@' || b[i] == '\\') {
 		i++
 	}
 	if i >= len(b) {
@@ -121,6 +123,9 @@ func argumentAt(b []byte, i int) (argument, []byte) {
 	end := i
 	for end < len(b) && end-i < maxChain && (isAlnum(b[end]) || b[end] == '_' || b[end] == '.') {
 		end++
+	}
+	if end < len(b) && b[end] == ')' && shellCommands.lookup(b[i:end])&^cmdKinds == 0 && shellCommands.lookup(b[i:end]) != cmdNone {
+		return argText, b[i:end] // a constant that PHP does not know is a string
 	}
 	if end < len(b) && b[end] == '(' {
 		if c, ok := callAt(b, end); ok && codeFunctions.lookup(c.name) != 0 {

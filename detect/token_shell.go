@@ -8,6 +8,7 @@ const (
 	maxShellWord = 64  // canonical bytes of a word that are kept
 	maxCommand   = 512 // bytes of one command that are read
 	maxShellArgs = 16  // arguments of one command that are read
+	maxTicked    = 16  // bytes of a command in backticks inside a name
 )
 
 // shellWord is one word after expansion.
@@ -126,7 +127,9 @@ func (r *shellReader) piece(q byte) bool {
 // special handles a byte of meaning inside a word; true ends the word.
 func (r *shellReader) special(w *shellWord, c byte, name bool) bool {
 	switch c {
-	case ' ', '\t', '\n', '\r', ';', '|', '&', '(', ')', '<', '>', '`', 0:
+	case '`':
+		return r.ticks(w, name)
+	case ' ', '\t', '\n', '\r', ';', '|', '&', '(', ')', '<', '>', 0:
 		return true
 	case '\'', '"':
 		r.quote(w, c)
@@ -170,6 +173,26 @@ func (r *shellReader) special(w *shellWord, c byte, name bool) bool {
 	}
 	r.i++
 	return false
+}
+
+// ticks passes over a command in backticks in the middle of a name, whose
+// output is next to nothing when the name shall still be one; true when the
+// word ends here.
+func (r *shellReader) ticks(w *shellWord, name bool) bool {
+	if !name || w.n == 0 {
+		return true
+	}
+	for j := r.i + 1; j < r.end && j < r.i+maxTicked; j++ {
+		if r.b[j] != '`' {
+			continue
+		}
+		if j+1 >= r.end || !isAlnum(r.b[j+1]) {
+			return true
+		}
+		r.i, w.broken = j+1, true
+		return false
+	}
+	return true
 }
 
 func (r *shellReader) list(w *shellWord, c byte) bool {
@@ -262,6 +285,8 @@ func (r *shellReader) dollar(w *shellWord) bool {
 			j++
 		}
 		j++
+	case c == '(' && j+1 < r.end && r.b[j+1] == ')':
+		j += 2 // the output of nothing
 	case c == '(' || c == '`':
 		r.term = '$'
 		r.end = r.i

@@ -25,7 +25,7 @@ func (x *xssReading) judgeAttributes() {
 			i = j
 			continue
 		}
-		if !programName(b[i : k+2]) {
+		if !programName(b[i:k+2]) && !arrowFunction(b, i, k+1) {
 			x.judgeHandler(i, k+1)
 		}
 		i = k
@@ -44,6 +44,19 @@ func programName(v []byte) bool {
 		upper += b2i(c >= 'A' && c <= 'Z')
 	}
 	return upper == 1 && v[2] >= 'a' && isSpace(v[eq-1]) && isSpace(v[eq+1])
+}
+
+// arrowFunction reports whether the assignment at b[i:] whose value begins at
+// b[j] is one of a program: it declares a variable, or its value is a
+// function with an arrow.
+func arrowFunction(b []byte, i, j int) bool {
+	for _, w := range [...]string{"const ", "let ", "var "} {
+		if hasSuffixFold(b[:i], w) {
+			return true
+		}
+	}
+	rest := bytes.TrimLeft(b[j:min(len(b), j+64)], " ")
+	return len(rest) > 0 && rest[0] == '(' && bytes.Contains(rest, []byte(") =>"))
 }
 
 // attrBreak reports whether an attribute may begin behind c.

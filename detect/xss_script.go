@@ -234,6 +234,9 @@ func jsMemberCall(w *jsWindow) int {
 				return 65 + 5*min(strings, 2)
 			}
 			if strings > 0 && w.punct(n+1, '=') {
+				if t := w.peek(0); w.peek(2).kind == jsString && n == 3 && (t.end-t.start == 4 && w.lex.b[t.start]|0x20 != 't' || equalFold(w.lex.b[t.start:t.end], "this")) {
+					return 45 // self['name'] = x of other languages
+				}
 				return 55
 			}
 			return 0

@@ -53,6 +53,9 @@ func (x *xssReading) judgeTag(l *htmlLexer) {
 	if l.decl == '?' && l.name.n == 3 {
 		return // <?xml begins any document
 	}
+	if c := l.peek(); c == '|' || c == ',' {
+		return // <object|string>: a placeholder, and for a browser another name
+	}
 	start := l.start
 	if l.closing {
 		if class == tagScript || class == tagStyle && l.start == 0 {
@@ -98,7 +101,7 @@ func (x *xssReading) judgeElement(l *htmlLexer, class uint8, start, attrs, end i
 		score = 58
 	case tagMeta:
 		score = 52
-		if l.name.n == 4 && l.name.buf[0] == 'm' {
+		if l.name.n == 4 && (l.name.buf[0] == 'm' || attrs == 0) {
 			score = 40 // <meta: its http-equiv says whether it acts
 		}
 	case tagStyle:
@@ -130,7 +133,7 @@ func foreignScore(l *htmlLexer, attrs int) int {
 			return 0
 		}
 	case "import", "include", "template", "stylesheet":
-		if attrs == 0 {
+		if attrs == 0 || !l.valued {
 			return 40
 		}
 	}
