@@ -96,6 +96,9 @@ func (s *Scratch) body(b []byte, pl place) {
 		s.params(b, '&', StepForm, StepFormName, pl)
 	case containsFold(ct, "xml") && looksXML(b) && !containsFold(ct, "html"):
 		s.xmlBody(b, pl)
+	case containsFold(ct, "application/grpc") && s.grpc(b, ct, pl):
+	case isProtobufType(ct):
+		s.protobuf(b, pl)
 	default:
 		s.disguised(b, pl)
 	}

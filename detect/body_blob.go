@@ -69,6 +69,10 @@ func (s *Scratch) binary(b []byte, k kind, pl place) {
 		s.windows(b, kindFile, pl)
 		return
 	}
+	if k == kindText && validProtobuf(b) {
+		s.protobuf(b, pl)
+		return
+	}
 	s.runs(b, k, pl)
 }
 

@@ -42,6 +42,9 @@ const (
 	StepZstd                       // zstd content
 	StepHeaderName                 // the name of a header field
 	StepQuoted                     // quoted-printable
+	StepGRPC                       // the message Index of a gRPC body
+	StepProtobuf                   // a message in protobuf's wire format
+	StepField                      // the field of number Index
 
 	numSteps
 )
@@ -51,6 +54,7 @@ var stepNames = [numSteps]string{
 	"form", "form_name", "multipart", "file", "file_name", "json", "hash",
 	"hash_name", "array", "xml", "xml_tag", "xml_attr", "xml_dtd", "xml_comment",
 	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd", "header_name", "quoted_printable",
+	"grpc", "protobuf", "field",
 }
 
 // String returns the name of the step in a printed point.
