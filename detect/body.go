@@ -76,6 +76,10 @@ func codingNamed(name []byte) coding {
 // body inspects b by its content type. UTF-16 is read as text; whether that
 // text or a binary is meant decides its look, again.
 func (s *Scratch) body(b []byte, pl place) {
+	ct := s.r.header("content-type")
+	if s.depth == 0 {
+		s.xmlEncoding(b, ct, pl)
+	}
 	if order := utf16Order(b); order != nil && s.depth == 0 {
 		m := s.mark()
 		if v := s.keep(appendUTF16(s.arena, b, order)); !isBinary(v[:min(len(v), blobHead)]) {
@@ -89,7 +93,6 @@ func (s *Scratch) body(b []byte, pl place) {
 		}
 		s.free(m)
 	}
-	ct := s.r.header("content-type")
 	switch {
 	case containsFold(ct, "multipart/") && s.multipart(b, ct, pl):
 	case containsFold(ct, "x-www-form-urlencoded") && !looksJSON(b):

@@ -97,6 +97,9 @@ func (s *Scratch) xmlSection(w *xmlWalk, i, skip int, end string, step StepKind,
 		defer s.pop()
 	}
 	s.value(w.b[from:to], k, w.pl.sub(from, to))
+	if step == StepXMLComment && skip == len("<?") {
+		s.xmlInstruction(w.b[from:to], w.pl.sub(from, to))
+	}
 	return next
 }
 
@@ -192,6 +195,7 @@ func (s *Scratch) xmlAttr(w *xmlWalk, i int) int {
 	s.push(StepXMLAttr, -1, name)
 	s.value(name, kindName, w.pl.sub(i, i+len(name)))
 	s.xmlValue(b[from:to], kindParam, w.pl.sub(from, to))
+	s.xmlLink(name, b[from:to], w.pl.sub(from, to))
 	s.pop()
 	return max(j, i+1)
 }

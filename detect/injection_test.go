@@ -12,7 +12,11 @@ import (
 // injectionSeeds holds, for each class whose language has no tests of its own
 // kind, attacks that must be found in every position and every encoding.
 var injectionSeeds = map[Class][]string{
-	SSI:           {`<!--#exec cmd="uptime" -->`, `<esi:include src="http://h.example/f"/>`},
+	SSI: {`<!--#exec cmd="uptime" -->`, `<esi:include src="http://h.example/f"/>`},
+	XXE: {
+		`<!DOCTYPE r [<!ENTITY e SYSTEM "file:///srv/settings">]><r>&e;</r>`, `<?xml version="1.0"?><!DOCTYPE r SYSTEM "http://h.example/r.dtd"><r/>`,
+		`<r xmlns:i="http://www.w3.org/2001/XInclude"><i:include href="a"/></r>`,
+	},
 	CRLF:          {"en\r\nSet-Cookie: sid=1", "\nHTTP/1.1 200 OK"},
 	MailInjection: {"a@mail.example\r\nBcc: b@mail.example", "x\r\nRCPT TO:<b@mail.example>", "1\r\nA1 FETCH 2 BODY[]"},
 }
@@ -146,7 +150,10 @@ var injectionLookAlikes = []string{
 	"<!DOCTYPE html>\n<html><head><title>x</title></head><body>y</body></html>",
 	`<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd"><html xmlns="http://www.w3.org/1999/xhtml"/>`,
 	`<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><svg/>`,
-	`<!DOCTYPE html SYSTEM "about:legacy-compat"><p>x</p>`,
+	`<!DOCTYPE html SYSTEM "about:legacy-compat"><p>x</p>`, `<!DOCTYPE note SYSTEM "note.dtd"><note/>`,
+	`<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd"><plist version="1.0"/>`,
+	`<!DOCTYPE rdf:RDF [<!ENTITY owl "http://www.w3.org/2002/07/owl#"><!ENTITY nbsp "&#160;">]><rdf:RDF/>`,
+	"In the file we declare an entity like this: <!ENTITY a SYSTEM \"b.xml\">, and then the parser puts the text of the other file there.",
 }
 
 func TestInjectionAllocs(t *testing.T) {

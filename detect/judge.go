@@ -45,6 +45,7 @@ var judges = [...]judge{
 	{XSS, maybeXSS, judgeXSS},
 	{RCE, maybeRCE, judgeRCE},
 	{PTrav, maybePTrav, judgePTrav},
+	{XXE, maybeXXE, judgeXXE},
 	{SSI, maybeSSI, judgeSSI},
 	{CRLF, maybeCRLF, judgeCRLF},
 	{MailInjection, maybeMail, judgeMail},
