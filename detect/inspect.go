@@ -79,12 +79,14 @@ func (s *Scratch) scanned(b []byte, f features, k kind, pl place) {
 			return
 		}
 	}
-	m := s.mark()
+	m, asked := s.mark(), s.asked
+	s.asked = false
 	if s.cacheable(b) {
 		s.long(b, f, k, pl)
-	} else if judged := s.judged; s.clean(b, f, k, pl) && s.judged > judged && memo {
+	} else if judged := s.judged; s.clean(b, f, k, pl) && s.judged > judged && memo && !s.asked {
 		s.remember(h, b, k)
 	}
+	s.asked = s.asked || asked
 	s.free(m)
 }
 
@@ -94,7 +96,7 @@ func (s *Scratch) long(b []byte, f features, k kind, pl place) {
 	if s.p.cache.cached(key) {
 		return
 	}
-	if s.clean(b, f, k, pl) {
+	if s.clean(b, f, k, pl) && !s.asked {
 		s.p.cache.store(key)
 	}
 }

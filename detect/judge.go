@@ -49,4 +49,6 @@ var judges = [...]judge{
 	{SSI, maybeSSI, judgeSSI},
 	{CRLF, maybeCRLF, judgeCRLF},
 	{MailInjection, maybeMail, judgeMail},
+	{SSRF, maybeSSRF, judgeSSRF},
+	{Redir, maybeRedir, judgeRedir},
 }

@@ -29,14 +29,15 @@ type Scratch struct {
 	memo     [memoSlots]memoEntry
 	memoTurn uint8
 
-	values   int // values seen
-	items    int // JSON values and XML elements seen
-	depth    int // decoders and documents around the current form
-	xmls     int // XML documents among them
-	judged   int // calls of judges
-	work     int // bytes judged
-	budget   int // bytes that may be judged
-	inflated int // bytes decompressed
+	asked    bool // a judge looked at the name of the field
+	values   int  // values seen
+	items    int  // JSON values and XML elements seen
+	depth    int  // decoders and documents around the current form
+	xmls     int  // XML documents among them
+	judged   int  // calls of judges
+	work     int  // bytes judged
+	budget   int  // bytes that may be judged
+	inflated int  // bytes decompressed
 
 	found uint32 // classes in best
 	done  uint32 // classes that need no more judging
