@@ -18,7 +18,7 @@ const (
 // body is the message body of a request on its way through the node.
 type body struct {
 	src      io.Reader // nil: no body
-	conn     *clientConn
+	conn     source
 	pace     pace
 	start    int64  // conn.received when reading began
 	read     int64  // content bytes taken from src
@@ -31,8 +31,16 @@ type body struct {
 	reserved int64
 }
 
+// source is the connection that a body comes from, or its stream.
+type source interface {
+	waiter
+	count() int64 // bytes received, framing included
+	allow(start, content, next int64)
+	unlimit()
+}
+
 // open prepares b for the body of a request whose head is h.
-func (b *body) open(src io.Reader, h *head, conn *clientConn, l *tenant.Limits, rate int64) {
+func (b *body) open(src io.Reader, h *head, conn source, l *tenant.Limits, rate int64) {
 	b.src, b.conn, b.length, b.max = src, conn, h.length, l.MaxBodyBytes
 	if h.chunked {
 		b.length = -1
@@ -45,7 +53,7 @@ func (b *body) open(src io.Reader, h *head, conn *clientConn, l *tenant.Limits, 
 	}
 	if conn != nil {
 		b.pace.reset(rate)
-		b.start = conn.received
+		b.start = conn.count()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"weir/config"
 	"weir/tenant"
 )
 
@@ -15,25 +16,29 @@ type certificates struct {
 	pairs    map[tenant.KeyPair]*tls.Certificate
 }
 
-// loadCertificates reads the key pairs of all sites. A pair that cannot be
+// loadCertificates reads the key pairs of all listeners and sites: at each
+// reload anew, because certificates are renewed in place. A pair that cannot be
 // read is named; what prev has of it stays in use, else its hosts get the
 // listener's own certificate.
-func loadCertificates(t *tenant.Table, prev *certificates) (*certificates, []error) {
+func loadCertificates(cfg *config.Node, t *tenant.Table, prev *certificates) (*certificates, []error) {
 	c := &certificates{map[string]*tls.Certificate{}, map[string]*tls.Certificate{}, map[tenant.KeyPair]*tls.Certificate{}}
 	var errs []error
+	for i := range cfg.Listeners {
+		l := &cfg.Listeners[i]
+		if l.TLS == nil {
+			continue
+		}
+		if err := c.load(*l.TLS, prev); err != nil {
+			errs = append(errs, fmt.Errorf("%s:%d: listener %s: cannot load certificate: %w", cfg.File, l.Line, l.Address, err))
+		}
+	}
 	for _, site := range t.Sites {
 		if site.TLS == nil || site.Tenant.Broken != nil {
 			continue
 		}
-		if c.pairs[*site.TLS] == nil {
-			p, err := tls.LoadX509KeyPair(site.TLS.Cert, site.TLS.Key)
-			if err == nil {
-				c.pairs[*site.TLS] = &p
-			} else {
-				errs = append(errs, fmt.Errorf("%s:%d: tenant %q: cannot load certificate: %w",
-					site.Tenant.File, site.Line, site.Tenant.Name, err))
-				c.pairs[*site.TLS] = prev.pair(*site.TLS)
-			}
+		if err := c.load(*site.TLS, prev); err != nil {
+			errs = append(errs, fmt.Errorf("%s:%d: tenant %q: cannot load certificate: %w",
+				site.Tenant.File, site.Line, site.Tenant.Name, err))
 		}
 		if pair := c.pairs[*site.TLS]; pair != nil {
 			for _, h := range site.Hosts {
@@ -42,6 +47,20 @@ func loadCertificates(t *tenant.Table, prev *certificates) (*certificates, []err
 		}
 	}
 	return c, errs
+}
+
+// load reads a pair that was not read before; on an error prev's stays.
+func (c *certificates) load(k tenant.KeyPair, prev *certificates) error {
+	if c.pairs[k] != nil {
+		return nil
+	}
+	p, err := tls.LoadX509KeyPair(k.Cert, k.Key)
+	if err != nil {
+		c.pairs[k] = prev.pair(k)
+		return err
+	}
+	c.pairs[k] = &p
+	return nil
 }
 
 func (c *certificates) pair(k tenant.KeyPair) *tls.Certificate {
@@ -80,12 +99,16 @@ func (c *certificates) find(name string) *tls.Certificate {
 	return nil
 }
 
-// covers reports whether a connection made for the server name sni may carry
-// requests for host: the same name, or one that the same certificate is for.
-func (c *certificates) covers(sni string, host []byte) bool {
-	if strings.EqualFold(sni, string(host)) {
+// permits reports whether a connection made for the server name sni, in lower
+// case, may carry this request: for the same name; or for one that the same
+// certificate is for, unless the name in the handshake is another tenant's.
+func (s *snapshot) permits(sni string, x *exchange) bool {
+	if sni == "" || sni == string(x.head.site) {
 		return true
 	}
-	a := c.find(strings.ToLower(sni))
-	return a == c.find(string(host))
+	if s.certificates.find(sni) != s.certificates.find(string(x.head.site)) {
+		return false
+	}
+	p, ok := s.table.Lookup([]byte(sni), tenant.ID{}, false, x.path)
+	return !ok || p.Tenant == x.place.Tenant
 }

@@ -1,12 +1,14 @@
 package proxy
 
 import (
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
 	"os"
+	"sync/atomic"
 	"time"
+
+	"github.com/pires/go-proxyproto"
 )
 
 // errOverhead says that a client sends far more framing than content: chunk
@@ -18,14 +20,20 @@ var errOverhead = errors.New("too many bytes of framing")
 const overhead = 160 << 10
 
 // clientConn is a client's connection. It belongs to the goroutine that
-// serves it. It counts what arrives and gives each write a deadline, which
-// fasthttp can only give to a response as a whole.
+// serves it; with HTTP/2, to those that read and write frames. It counts what
+// arrives and gives each write a deadline, which fasthttp can only give to a
+// response as a whole.
 type clientConn struct {
 	net.Conn
 	listener *listener
-	peer     netip.Addr
-	sni      string // server name of the handshake; see serverName
-	sniKnown bool
+	proxied  *proxyproto.Conn // below Conn; nil: the peer is whom we see
+	peer     netip.Addr       // who speaks to us, or whom a trusted peer speaks for
+	sni      string           // server name of the handshake in lower case, "" for none
+	proto    string           // "h2", else ""
+	first    []byte           // read to learn the protocol, not yet given to the reader
+	failed   error            // of the handshake
+	frames   *frameWatch      // of HTTP/2
+	requests atomic.Int64     // of HTTP/2
 	received int64
 	limit    int64 // reads fail once received passes it; 0: none
 	writes   pace
@@ -33,23 +41,42 @@ type clientConn struct {
 }
 
 func newClientConn(c net.Conn, l *listener) *clientConn {
-	cc := &clientConn{Conn: c, listener: l}
-	if a, err := netip.ParseAddrPort(c.RemoteAddr().String()); err == nil {
-		cc.peer = a.Addr().Unmap().WithZone("")
+	return &clientConn{Conn: c, listener: l, peer: addrOf(c.RemoteAddr())}
+}
+
+// addrOf returns the IP address of a peer. Who connects to a unix socket is a
+// process of this machine.
+func addrOf(a net.Addr) netip.Addr {
+	switch a := a.(type) {
+	case *net.TCPAddr:
+		return a.AddrPort().Addr().Unmap().WithZone("")
+	case *net.UnixAddr:
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
-	return cc
+	return netip.Addr{}
 }
 
 // Read implements net.Conn.
-func (c *clientConn) Read(b []byte) (int, error) {
+func (c *clientConn) Read(b []byte) (n int, err error) {
 	if c.limit > 0 {
 		if c.received >= c.limit {
 			return 0, errOverhead
 		}
 		b = b[:min(int64(len(b)), c.limit-c.received)]
 	}
-	n, err := c.Conn.Read(b)
+	switch {
+	case c.failed != nil:
+		return 0, c.failed
+	case len(c.first) > 0:
+		n = copy(b, c.first)
+		c.first = c.first[n:]
+	default:
+		n, err = c.Conn.Read(b)
+	}
 	c.received += int64(n)
+	if c.frames != nil && !c.frames.follow(b[:n], c.listener.clock.time()) {
+		return 0, c.flooded()
+	}
 	return n, err
 }
 
@@ -80,14 +107,8 @@ func (c *clientConn) SetDeadline(t time.Time) error { return c.Conn.SetReadDeadl
 // SetWriteDeadline implements net.Conn: a no-op, see Write.
 func (c *clientConn) SetWriteDeadline(time.Time) error { return nil }
 
-// serverName returns the name that the client gave in the TLS handshake, ""
-// without one. The handshake is over when a request has been read.
-func (c *clientConn) serverName() string {
-	if t, ok := c.Conn.(*tls.Conn); ok && !c.sniKnown {
-		c.sni, c.sniKnown = t.ConnectionState().ServerName, true
-	}
-	return c.sni
-}
+// count returns the bytes received.
+func (c *clientConn) count() int64 { return c.received }
 
 // unlimit ends the bound of allow: heads have a bound of their own.
 func (c *clientConn) unlimit() { c.limit = 0 }

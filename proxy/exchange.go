@@ -15,10 +15,11 @@ import (
 // exchange is the state of one request while it is served: pooled, used by
 // one goroutine, never kept beyond the handler.
 type exchange struct {
-	ctx   *fasthttp.RequestCtx
-	conn  *clientConn
-	snap  *snapshot
-	start time.Time
+	ctx    *fasthttp.RequestCtx
+	conn   *clientConn
+	stream *stream // of HTTP/2; nil: the connection is the request's alone
+	snap   *snapshot
+	start  time.Time
 
 	head    head
 	body    body
@@ -51,7 +52,12 @@ type exchange struct {
 func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
 	x := s.exchanges.Get().(*exchange)
 	x.ctx = ctx
-	x.conn = ctx.Conn().(*clientConn)
+	switch c := ctx.Conn().(type) {
+	case *clientConn:
+		x.conn = c
+	case *stream:
+		x.conn, x.stream = c.clientConn, c
+	}
 	x.snap = s.snapshot.Load()
 	x.start = time.Now()
 	x.peer = x.conn.peer
@@ -63,9 +69,11 @@ func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
 // nothing of it lives in x.
 func (s *Server) end(x *exchange) {
 	x.body.close()
-	x.conn.unlimit()
+	if x.stream == nil {
+		x.conn.unlimit()
+	}
 	clear(x.hits)
-	x.ctx, x.conn, x.snap, x.verdict, x.denied = nil, nil, nil, nil, nil
+	x.ctx, x.conn, x.stream, x.snap, x.verdict, x.denied = nil, nil, nil, nil, nil, nil
 	x.place, x.req = tenant.Place{}, detect.Request{}
 	x.hits, x.incident = x.hits[:0], ""
 	x.reply.early = false

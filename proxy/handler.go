@@ -46,13 +46,10 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 // parseHead runs the gate over the request as it was received.
 func (x *exchange) parseHead() Refusal {
 	h := &x.ctx.Request.Header
-	if r := x.head.parse(h.Method(), h.RequestURI(), h.Protocol(), h.RawHeaders()); r != Accepted {
-		return r
+	if x.stream != nil {
+		return x.stream.parseHead(&x.head)
 	}
-	if sni := x.conn.serverName(); sni != "" && !x.snap.certificates.covers(sni, x.head.site) {
-		return UnknownHost
-	}
-	return Accepted
+	return x.head.parse(h.Method(), h.RequestURI(), h.Protocol(), h.RawHeaders())
 }
 
 // tryHealth answers the listener's health path, before host and tenant and

@@ -16,6 +16,9 @@ func (s *Server) identify(x *exchange) Refusal {
 	if r := x.findPlace(id, believed); r != Accepted {
 		return r
 	}
+	if x.conn.listener.matchSNI && !x.snap.permits(x.conn.sni, x) {
+		return WrongName
+	}
 	x.findClient()
 	return Accepted
 }

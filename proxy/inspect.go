@@ -22,7 +22,7 @@ func (s *Server) inspects(x *exchange) bool {
 // of it as the tenant's limits say.
 func (s *Server) readBody(x *exchange, inspected bool) Refusal {
 	l := &x.place.Site.Limits
-	x.body.open(x.ctx.RequestBodyStream(), &x.head, x.conn, l, x.place.Site.Timeouts.MinRate)
+	x.body.open(x.ctx.RequestBodyStream(), &x.head, x.source(), l, x.place.Site.Timeouts.MinRate)
 	if x.body.max > 0 && x.body.length > x.body.max {
 		return BodyTooLarge
 	}

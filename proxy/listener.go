@@ -2,9 +2,15 @@ package proxy
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
 
+	"github.com/pires/go-proxyproto"
 	"github.com/valyala/fasthttp"
 
 	"weir/config"
@@ -13,20 +19,77 @@ import (
 
 // listener is an address at which clients are served.
 type listener struct {
-	net.Listener
-	clock         *clock
-	scheme        string     // http or https
+	net.Listener              // the socket
+	server        *Server     // for the snapshot and the counters
+	clock         *clock      // of server
+	tls           *tls.Config // nil: plain
+	scheme        string      // http or https
+	h2c           bool
+	proxied       bool       // trusted peers speak the PROXY protocol
+	matchSNI      bool       // see snapshot.permits
 	Health        string     // path; "" is off
 	DefaultTenant *tenant.ID // nil: unknown hosts get 421
+	closing       chan struct{}
+	once          sync.Once
 }
 
-// Accept implements net.Listener.
+// acceptPause is how long a listener waits when the process has no room for
+// another connection.
+const acceptPause = 50 * time.Millisecond
+
+// Accept implements net.Listener. That there is no room for a connection is
+// no reason to stop listening.
 func (l *listener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		c, err := l.Listener.Accept()
+		if err == nil {
+			return l.wrap(c), nil
+		}
+		if !outOfRoom(err) {
+			return nil, err
+		}
+		l.server.metrics.acceptErrors.Add(1)
+		t := time.NewTimer(acceptPause)
+		select {
+		case <-t.C:
+		case <-l.closing:
+			t.Stop()
+		}
 	}
-	return newClientConn(c, l), nil
+}
+
+// outOfRoom reports whether an error of accept(2) is about one connection or
+// about the resources of a moment.
+func outOfRoom(err error) bool {
+	for _, e := range [...]syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED, syscall.EPERM} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// wrap prepares a connection; nothing is read from it yet, because whoever
+// accepts must not wait for a client.
+func (l *listener) wrap(c net.Conn) *clientConn {
+	cc := newClientConn(c, l)
+	if l.proxied && l.server.snapshot.Load().peers.Trusts(cc.peer) {
+		cc.proxied = proxyproto.NewConn(c, proxyproto.WithPolicy(proxyproto.REQUIRE), proxyproto.SetReadHeaderTimeout(0))
+		cc.Conn = cc.proxied
+	}
+	if l.tls != nil {
+		cc.Conn = tls.Server(cc.Conn, l.tls)
+	}
+	return cc
+}
+
+// Close implements net.Listener; it may be called again.
+func (l *listener) Close() (err error) {
+	l.once.Do(func() {
+		close(l.closing)
+		err = l.Listener.Close()
+	})
+	return err
 }
 
 func (s *Server) listen(cfg *config.Node) error {
@@ -50,38 +113,39 @@ func (s *Server) listen(cfg *config.Node) error {
 }
 
 func (s *Server) open(c *config.Listener) (*listener, error) {
-	if c.ProxyProtocol {
-		return nil, fmt.Errorf("proxy_protocol is not supported yet")
-	}
-	l := &listener{clock: s.clock, scheme: "http", Health: c.Health, DefaultTenant: c.DefaultTenant}
-	var own *tls.Certificate
+	l := &listener{server: s, clock: s.clock, scheme: "http", h2c: c.H2C, proxied: c.ProxyProtocol, matchSNI: c.MatchSNI,
+		Health: c.Health, DefaultTenant: c.DefaultTenant, closing: make(chan struct{})}
 	if c.TLS != nil {
-		pair, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key)
+		own, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key)
 		if err != nil {
 			return nil, err
 		}
-		own = &pair
+		l.scheme, l.tls = "https", s.serverTLS(c, &own)
 	}
-	ln, err := net.Listen("tcp", c.Address)
+	var err error
+	l.Listener, err = openSocket(c)
 	if err != nil {
 		return nil, err
-	}
-	l.Listener = ln
-	if own != nil {
-		l.scheme = "https"
-		l.Listener = tls.NewListener(ln, s.serverTLS(own))
 	}
 	return l, nil
 }
 
 // serverTLS chooses the certificate by server name: a site's, else the
-// listener's own.
-func (s *Server) serverTLS(own *tls.Certificate) *tls.Config {
+// listener's own, as last loaded.
+func (s *Server) serverTLS(c *config.Listener, own *tls.Certificate) *tls.Config {
+	pair, protocols := *c.TLS, []string{"http/1.1"}
+	if c.HTTP2 {
+		protocols = []string{"h2", "http/1.1"}
+	}
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
-		NextProtos: []string{"http/1.1"},
+		NextProtos: protocols,
 		GetCertificate: func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
-			if c := s.snapshot.Load().certificates.find(h.ServerName); c != nil {
+			certs := s.snapshot.Load().certificates
+			if c := certs.find(strings.ToLower(h.ServerName)); c != nil {
+				return c, nil
+			}
+			if c := certs.pair(pair); c != nil {
 				return c, nil
 			}
 			return own, nil
@@ -96,7 +160,7 @@ const maxClients = 32 << 10
 // defaults of its own in answers, every time-out set, nothing of a request in
 // its messages. Write deadlines are clientConn's.
 func (s *Server) newHTTP(cfg *config.Node) *fasthttp.Server {
-	return &fasthttp.Server{
+	srv := &fasthttp.Server{
 		Handler:                      s.handle,
 		ErrorHandler:                 s.unreadable,
 		ExpectHandler:                s.expect,
@@ -106,6 +170,7 @@ func (s *Server) newHTTP(cfg *config.Node) *fasthttp.Server {
 		WriteBufferSize:              8 << 10,
 		ReadTimeout:                  cfg.Timeouts.Header,
 		IdleTimeout:                  cfg.Timeouts.Idle,
+		MaxRequestsPerConn:           cfg.Limits.MaxRequests,
 		MaxRequestBodySize:           1, // read ahead of the handler; see body
 		StreamRequestBody:            true,
 		DisablePreParseMultipartForm: true,
@@ -116,4 +181,6 @@ func (s *Server) newHTTP(cfg *config.Node) *fasthttp.Server {
 		CloseOnShutdown:              true,
 		LazyRequestTime:              true,
 	}
+	srv.NextProto("h2", s.serveHTTP2)
+	return srv
 }

@@ -21,6 +21,12 @@ type nodeMetrics struct {
 	inspection *metrics.PrometheusHistogram
 	refused    [numRefusals]atomic.Uint64
 	panics     atomic.Uint64
+
+	acceptErrors atomic.Uint64 // no room for another connection
+	handshakes   atomic.Uint64 // that failed: TLS, PROXY protocol
+	floods       atomic.Uint64 // HTTP/2 connections closed for what they sent
+	violations   atomic.Uint64 // of HTTP/2, counted by the frame reader
+
 	reloads    atomic.Uint64
 	reloadOK   atomic.Bool
 	reloadTime atomic.Int64 // of the last success, Unix seconds
@@ -100,6 +106,10 @@ func (s *Server) writeNodeMetrics(w io.Writer) {
 		metrics.WriteCounterUint64(w, fmt.Sprintf("weir_refused_total{reason=%q}", r), m.refused[r].Load())
 	}
 	metrics.WriteCounterUint64(w, "weir_panics_total", m.panics.Load())
+	metrics.WriteCounterUint64(w, "weir_accept_errors_total", m.acceptErrors.Load())
+	metrics.WriteCounterUint64(w, "weir_handshake_errors_total", m.handshakes.Load())
+	metrics.WriteCounterUint64(w, "weir_http2_floods_total", m.floods.Load())
+	metrics.WriteCounterUint64(w, "weir_http2_errors_total", m.violations.Load())
 	metrics.WriteCounterUint64(w, "weir_config_reloads_total", m.reloads.Load())
 	metrics.WriteGaugeUint64(w, "weir_config_last_reload_successful", oneIf(m.reloadOK.Load()))
 	metrics.WriteGaugeUint64(w, "weir_config_last_reload_success_timestamp_seconds", uint64(m.reloadTime.Load()))

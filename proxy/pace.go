@@ -39,8 +39,13 @@ func (p *pace) add(n int, d time.Duration) {
 	}
 }
 
+// waiter is what pace can interrupt.
+type waiter interface {
+	SetReadDeadline(t time.Time) error
+}
+
 // read reads from c under the pace.
-func (p *pace) read(c net.Conn, b []byte, read func([]byte) (int, error)) (int, error) {
+func (p *pace) read(c waiter, b []byte, read func([]byte) (int, error)) (int, error) {
 	start := time.Now()
 	if err := c.SetReadDeadline(start.Add(p.left())); err != nil {
 		return 0, err

@@ -27,6 +27,7 @@ const (
 	BadVersion             // neither HTTP/1.0 nor HTTP/1.1
 	TooSlow                // header or body did not arrive in time
 	UnknownHost            // no tenant has the host
+	WrongName              // the TLS handshake named another tenant's host
 	TenantBroken           // the tenant's configuration cannot be used
 	TenantOff              // deactivated, and to be refused then
 	NoMemory               // the budget of buffered bytes is used up
@@ -57,6 +58,7 @@ var refusals = [numRefusals]struct {
 	BadVersion:     {"bad_version", 505},
 	TooSlow:        {"too_slow", 408},
 	UnknownHost:    {"unknown_host", 421},
+	WrongName:      {"wrong_server_name", 421},
 	TenantBroken:   {"tenant_broken", 503},
 	TenantOff:      {"tenant_deactivated", 503},
 	NoMemory:       {"no_memory", 503},

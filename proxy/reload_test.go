@@ -197,7 +197,7 @@ func TestTLS(t *testing.T) {
 		site.Upstreams = []tenant.Upstream{{Scheme: "https", Address: ln.Addr().String(), CAFile: backend.Cert, ServerName: "backend.example"}}
 		site.TLS = keyPair(t, dir, cfg.Tenants[i].Name, site.Hosts[0])
 	}
-	cfg.Listeners = []config.Listener{{Address: "127.0.0.1:0", TLS: keyPair(t, dir, "node", "node.example")}}
+	cfg.Listeners = []config.Listener{{Address: "127.0.0.1:0", TLS: keyPair(t, dir, "node", "node.example"), MatchSNI: true}}
 	n := startNode(t, cfg)
 	f := func(sni, host, certificate string, status int, body string) {
 		t.Helper()

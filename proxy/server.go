@@ -58,12 +58,14 @@ type Server struct {
 	sequence  atomic.Uint64
 	buffered  atomic.Int64 // bytes of bodies held now
 	exchanges sync.Pool
+	streams   sync.Pool // of HTTP/2
 
 	mu       sync.Mutex // guards changes of the snapshot
 	overlays map[tenant.ID]tenant.Overlay
 
 	listeners []*listener
 	servers   []*fasthttp.Server
+	http2     *http2Server
 	admin     *adminServer
 }
 
@@ -87,6 +89,11 @@ func New(cfg *config.Node, deps Deps) (*Server, error) {
 		s.log.Error("tenant cannot be served as configured", zap.Error(err))
 	}
 	s.snapshot.Store(snap)
+	s.streams.New = newStream
+	var err error
+	if s.http2, err = newHTTP2(s, cfg); err != nil {
+		return nil, err
+	}
 	if err := s.listen(cfg); err != nil {
 		s.closeListeners()
 		return nil, err

@@ -42,7 +42,7 @@ func compile(cfg *config.Node, prev *snapshot, overlays map[tenant.ID]tenant.Ove
 	s := &snapshot{cfg: cfg, table: table, peers: tenant.NewPeers(cfg.Identify.Trusted),
 		header: foldedName(cfg.Identify.Header)}
 	s.fillPools(prev, c)
-	s.certificates, errs = loadCertificates(table, prevCerts)
+	s.certificates, errs = loadCertificates(cfg, table, prevCerts)
 	return s, append(problems, errs...)
 }
 
