@@ -53,6 +53,7 @@ func (r *sqlReading) read(v *value, q byte) {
 	for r.best.score < 95 && r.fill() {
 		if r.base == 0 {
 			r.judgeGroup()
+			r.judgeAssignment()
 		}
 		if r.interesting() {
 			for i := 0; i < r.n; i++ {
@@ -71,7 +72,7 @@ const sqlActive = 1<<sqlAnd | 1<<sqlOr | 1<<sqlUnion | 1<<sqlSelect | 1<<sqlHavi
 	1<<sqlOrder | 1<<sqlLimit | 1<<sqlProcedure | 1<<sqlInsert | 1<<sqlUpdate | 1<<sqlDelete |
 	1<<sqlDDL | 1<<sqlExec | 1<<sqlDeclare | 1<<sqlBegin | 1<<sqlWaitfor | 1<<sqlShutdown |
 	1<<sqlGrant | 1<<sqlLoad | 1<<sqlOutfile | 1<<sqlEffect | 1<<sqlPackage | 1<<sqlSet |
-	1<<sqlCase | 1<<sqlIf | 1<<sqlFunc | 1<<sqlCatalog | 1<<sqlLike | 1<<sqlValue
+	1<<sqlCase | 1<<sqlFrom | 1<<sqlMode | 1<<sqlIf | 1<<sqlFunc | 1<<sqlCatalog | 1<<sqlLike | 1<<sqlValue
 
 // interesting is the fast path out for prose and plain values.
 func (r *sqlReading) interesting() bool {
@@ -115,6 +116,10 @@ func (r *sqlReading) judgeWord(i int) {
 		r.judgeOutfile(i)
 	case sqlFunc, sqlValue, sqlCase:
 		r.judgeProbe(i)
+	case sqlFrom:
+		r.judgeFrom(i)
+	case sqlMode:
+		r.judgeDuplicate(i)
 	case sqlIf:
 		r.judgeProbe(i)
 		r.judgeStatement(i)

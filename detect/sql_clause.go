@@ -74,6 +74,8 @@ func (r *sqlReading) judgeBreakout() {
 	}
 	r.judgeTruncation()
 	r.judgeAlgebra()
+	r.judgeHiddenRest()
+	r.judgeOperator()
 }
 
 // judgeGroup judges a parenthesised expression with a hidden rest: (2 * 3) --

@@ -56,6 +56,10 @@ func (r *sqlReading) comparison(i int) (next int, c sqlCompare) {
 		return i, cmpSign
 	case sqlWord:
 		switch r.word(i) {
+		case sqlNone:
+			if r.kind(i+2) == sqlLParen && hasPrefixFold(r.text(i), "member") && r.kind(i+1) == sqlWord && hasPrefixFold(r.text(i+1), "of") {
+				return i + 2, cmpWord
+			}
 		case sqlLike:
 			for r.is(i, sqlLike) || r.is(i, sqlTo) {
 				i++
@@ -75,7 +79,7 @@ func (r *sqlReading) comparison(i int) (next int, c sqlCompare) {
 			for r.is(i, sqlNot) {
 				i++
 			}
-			if r.word(i) == sqlValue || r.kind(i) == sqlNumber {
+			if r.word(i) == sqlValue || r.kind(i) == sqlNumber || r.kind(i) == sqlOther && r.text(i)[0] == '\\' {
 				return i, cmpIs
 			}
 		}
@@ -86,7 +90,7 @@ func (r *sqlReading) comparison(i int) (next int, c sqlCompare) {
 // jsonOperator returns the tokens of an operator of PostgreSQL's JSON at i,
 // which stands behind a string: @> <@ @? @@ ? ?| ?& or #-.
 func (r *sqlReading) jsonOperator(i int) int {
-	if i == 0 || r.kind(i-1) != sqlString {
+	if i == 0 || r.kind(i-1) != sqlString && !(r.kind(i-1) == sqlWord && r.kind(i) == sqlVar && r.kind(i+1) == sqlCmp && r.kind(i+2) == sqlString) {
 		return 0
 	}
 	n := 0
@@ -212,10 +216,16 @@ func (r *sqlReading) judgeLone(i, next int, a sqlTerm) {
 		switch {
 		case inString && tail != tailEnd && r.kind(r.closing(next)) != sqlString:
 			score = 60
-		case inString && a == termValue, a == termValue && r.bare(i) && r.base+i > 0, r.is(i+1, sqlNot) && r.bare(i) && r.base+i > 0, tail == tailComment && (r.literal(i-1) || r.base+i == 0):
+		case inString && a == termValue, a == termValue && r.bare(i) && r.base+i > 0, (r.is(i+1, sqlNot) || r.kind(i+1) == sqlArith && r.text(i + 1)[0] == '!') && r.bare(i) && r.base+i > 0, tail == tailComment && (r.literal(i-1) || r.base+i == 0):
 			score = 55
+		case r.is(next, sqlOrder) && r.is(next+1, sqlBy) && r.bare(i) && r.base+i > 0:
+			score = 60
+		case inString && len(r.text(0)) == 1 && a == termNumber && tail == tailEnd:
+			score = 52
 		case inString:
 			score = 45
+		case i == 1 && r.is(i, sqlOr) && r.base == 0 && r.n == 3 && r.last && string(r.text(0)) == string(r.text(2)):
+			score = 52 // 1 or 1
 		}
 	case termOpen:
 		if inString && r.kind(i+1) == sqlString && r.short() {

@@ -37,6 +37,9 @@ func (t *sqlTokens) operand(i int) (next int, term sqlTerm) {
 		if k == termNone {
 			return i, term
 		}
+		if t.kind(j) == sqlComma && k != termIdent {
+			j = t.row(i, j)
+		}
 		term = joinTerms(term, k)
 		i = t.closing(j)
 		if n == maxArith || !t.arith(i) || t.kind(i) == sqlLogic && k == termIdent && !t.is(i+1, sqlFunc) && t.kind(i+1) != sqlString {
@@ -44,6 +47,17 @@ func (t *sqlTokens) operand(i int) (next int, term sqlTerm) {
 		}
 		i++
 	}
+}
+
+// row returns the index behind the row (1, 2) whose first item ends at the
+// comma j, when its parenthesis opened between i and j; else j.
+func (t *sqlTokens) row(i, j int) int {
+	for k := j - 1; k >= i && k > j-4; k-- {
+		if t.kind(k) == sqlLParen && int(t.pair[k]) < t.n && (t.kind(k-1) != sqlWord || t.is(k-1, sqlAnd) || t.is(k-1, sqlOr) || t.is(k-1, sqlNot)) {
+			return int(t.pair[k]) + 1
+		}
+	}
+	return j
 }
 
 // joinTerms returns the term of two operands joined by arithmetic: a name
@@ -100,6 +114,9 @@ func (t *sqlTokens) primary(i int) (next int, term sqlTerm) {
 	i = t.opening(i)
 	switch t.kind(i) {
 	case sqlNumber:
+		if t.kind(i+1) == sqlDot && t.kind(i+2) == sqlWord {
+			return i + 3, termIdent // 1.e.name
+		}
 		return i + 1, termNumber
 	case sqlString:
 		for t.kind(i+1) == sqlString && !t.tok[i].open { // 'a' 'b' is one string
@@ -110,7 +127,9 @@ func (t *sqlTokens) primary(i int) (next int, term sqlTerm) {
 		}
 		return i + 1, termString
 	case sqlVar:
-		return i + 1, termValue
+		for i++; t.kind(i) == sqlDot && t.kind(i+1) == sqlWord; i += 2 {
+		}
+		return i, termValue
 	case sqlArith: // * left by opening
 		if t.lex.b[t.tok[i].start] == '*' {
 			return i + 1, termStar

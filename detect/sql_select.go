@@ -51,6 +51,9 @@ func (r *sqlReading) selectList(i int) (l sqlList) {
 	l.next = i
 	if r.is(i, sqlFrom) {
 		j := r.opening(i + 1)
+		if r.is(j, sqlLimit) || r.is(j, sqlWhere) || r.is(j, sqlOrder) {
+			return l
+		}
 		if k := r.kind(j); k == sqlWord || k == sqlString || k == sqlVar || j > i+1 {
 			l.from, l.tables = true, j
 		}
@@ -80,11 +83,16 @@ func (r *sqlReading) judgeUnion(i int) {
 	for r.is(j, sqlModifier) || r.kind(j) == sqlLParen || r.kind(j) == sqlArith {
 		j++
 	}
+	if r.is(j, sqlObject) && r.kind(j+1) == sqlWord && r.tail(j+2) != tailProse && r.bare(i) && r.base+i > 0 && equalFold(r.text(j), "table") {
+		r.report(70, i, j+2, "sqli/union", "a union adds rows of its own to the query's result")
+		return
+	}
 	if r.is(j, sqlValues) && r.kind(j+1) == sqlLParen {
 		r.report(80, i, j+2, "sqli/union", "a union adds rows of its own to the query's result")
 		return
 	}
 	if !r.is(j, sqlSelect) {
+		r.judgeHiddenUnion(i)
 		return
 	}
 	l := r.selectList(j + 1)
@@ -95,7 +103,7 @@ func (r *sqlReading) judgeUnion(i int) {
 	switch {
 	case l.items > 1 && (l.computed() || l.has(termNumber)), l.computed():
 		score = 90
-	case l.items == 0 && r.lex.executed > 0:
+	case r.lex.executed > 0, l.items == 0 && r.is(l.next, sqlFrom) && r.is(l.next+1, sqlCatalog):
 		score = 70 // union and select in comments that the server executes
 	case l.items > 0 && r.tail(l.next) != tailProse && (l.from || l.has(termNumber) || l.items > 1):
 		score = 85
@@ -104,7 +112,26 @@ func (r *sqlReading) judgeUnion(i int) {
 	case l.items > 0 && r.broken(i) && (r.tail(l.next) == tailComment || r.tail(l.next) == tailEnd && r.word(j+1) != sqlNone):
 		score = 70
 	}
+	if score == 0 && l.items > 0 && r.last && r.kind(r.n-1) == sqlComment && r.seen>>sqlFrom&1 != 0 && r.broken(i) && r.base+i > 0 {
+		score = 60 // a list that no dialect reads, with its table and a hidden rest
+	}
+	if score == 0 && l.items > 0 && r.kind(i+1) == sqlLParen && r.literal(i-1) && r.tail(l.next) == tailEnd && r.quote != 0 {
+		score = 60
+	}
 	r.report(score, i, l.next, "sqli/union", "a union adds rows of its own to the query's result")
+}
+
+// judgeHiddenUnion judges a union without its query: the probe that asks
+// whether the word gets past a filter, behind comments or a number that no row
+// has.
+func (r *sqlReading) judgeHiddenUnion(i int) {
+	if r.quote != 0 || !r.last || r.base > 0 || i != r.n-1 && !(i == r.n-2 && r.kind(i+1) == sqlComment) {
+		return
+	}
+	negative := i == 2 && r.kind(0) == sqlArith && r.text(0)[0] == '-' && r.kind(1) == sqlNumber
+	if negative || r.lex.comments > 0 && i > 0 && r.bare(i) {
+		r.report(52, 0, i+1, "sqli/union", "a set operator stands behind a number with comments between them")
+	}
 }
 
 // tableTail reports whether behind the table of a from comes what may come

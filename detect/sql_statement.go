@@ -70,18 +70,19 @@ func (r *sqlReading) statement(i int) (score, next int) {
 			return 65, j + 1
 		}
 	case sqlShutdown:
-		if r.kind(i-1) == sqlSemi && r.tail(j) != tailProse {
+		if r.kind(i-1) == sqlSemi && (r.tail(j) != tailProse || r.is(j, sqlMode) && r.kind(j+1) == sqlWord && r.tail(j+2) != tailProse) {
 			return 60, j
 		}
 	case sqlGrant:
-		for r.kind(j) == sqlWord && !r.is(j, sqlTo) && !r.is(j, sqlFrom) && j < i+8 {
+		for k := r.kind(j); (k == sqlWord && !r.is(j, sqlTo) && !r.is(j, sqlFrom) || k == sqlArith || k == sqlDot || k == sqlComma) && j < i+10; k = r.kind(j) {
 			j++
 		}
-		if j > i+1 && (r.is(j, sqlTo) || r.is(j, sqlFrom)) && r.kind(j+1) == sqlWord && r.tail(j+2) != tailProse && (r.broken(i) || r.kind(i-1) == sqlSemi) {
+		named := r.kind(j+1) == sqlString && r.stacked(i)
+		if j > i+1 && (r.is(j, sqlTo) || r.is(j, sqlFrom)) && (named || r.kind(j+1) == sqlWord && r.tail(j+2) != tailProse) && (r.broken(i) || r.kind(i-1) == sqlSemi) {
 			return 60, j + 2
 		}
 	case sqlSet:
-		if r.kind(j) == sqlVar && r.kind(j+1) == sqlCmp {
+		if (r.kind(j) == sqlVar || len(r.text(i)) > 3 && r.kind(j) == sqlWord && r.stacked(i)) && r.kind(j+1) == sqlCmp {
 			return 60, j + 2
 		}
 	case sqlLoad:
@@ -246,6 +247,7 @@ func (r *sqlReading) judgeProbe(i int) {
 	if r.base+i < 12 && r.kind(i-1) != sqlDot && r.oracle(i) {
 		r.report(65, i, i+3, "sqli/expression", "an expression that tells true from false stands where the query has a literal")
 	}
+	r.judgeNested(i)
 	if !(r.base+i == 0 || r.broken(i)) {
 		return
 	}
@@ -261,6 +263,25 @@ func (r *sqlReading) judgeProbe(i int) {
 		if end, b := r.operand(op); b.constant() {
 			r.report(60, i, end, "sqli/expression", "an expression stands where the query has a literal")
 		}
+	}
+}
+
+// judgeNested judges the code of a character of a string behind a literal and
+// an operator: 4+ascii(substring(pw,1,1)); and a call between two strings of
+// the query that are joined to it.
+func (r *sqlReading) judgeNested(i int) {
+	joined := r.kind(i-1) == sqlNumber && r.lex.b[r.tok[i].start-1] == '+' // or a blank, as forms write it
+	if r.kind(i-1) != sqlArith && !joined || !r.call(i) || !r.is(i, sqlFunc) || r.base > 0 || i > 8 {
+		return
+	}
+	const why = "an expression stands where the query has a literal"
+	code := equalFold(r.text(i), "ascii") || equalFold(r.text(i), "ord") || equalFold(r.text(i), "unicode")
+	if code && r.is(i+2, sqlFunc) && r.call(i+2) {
+		r.report(58, i, i+4, "sqli/expression", why)
+	}
+	end := min(int(r.pair[i+1])+1, r.n)
+	if r.quote != 0 && i == 2 && r.text(1)[0] == '+' && r.kind(end) == sqlArith && end == r.n-2 && r.tok[r.n-1].open && r.last && len(r.text(0)) < maxTight && len(r.text(r.n-1)) < maxTight {
+		r.report(58, 1, end, "sqli/concatenation", "an expression is joined to the query's string")
 	}
 }
 
@@ -283,7 +304,7 @@ func (r *sqlReading) oracle(i int) bool {
 			return true
 		case i == 0 && r.kind(j) == sqlVar && len(r.text(j)) > 3 && r.text(j)[1] == '@':
 			return true
-		case i == 0 && !r.is(i, sqlIf) && r.call(j) && r.kind(j+2) == sqlRParen && (r.is(j, sqlFunc) || r.is(j, sqlObject)):
+		case i == 0 && r.call(j) && r.kind(j+2) == sqlRParen && (r.is(j, sqlFunc) && !r.is(i, sqlIf) || r.is(j, sqlObject)):
 			return true
 		}
 	}
@@ -303,7 +324,18 @@ func (r *sqlReading) judgeVariable(i int) {
 		return
 	}
 	switch tail := r.tail(i + 1); {
-	case tail == tailComment, i > 0 && r.broken(i) && tail == tailEnd:
+	case tail == tailComment, i == 0 && r.n == 1 && r.last && variableName(t[2:]), i > 0 && r.broken(i) && tail == tailEnd:
 		r.report(55, i, i+1, "sqli/expression", "a variable of the server stands where the query has a literal")
 	}
+}
+
+// variableName reports whether w may name a variable of the server: letters
+// and underscores, where identifiers of programs have digits.
+func variableName(w []byte) bool {
+	for _, c := range w {
+		if !isAlpha(c) && c != '_' {
+			return false
+		}
+	}
+	return len(w) < maxWord
 }

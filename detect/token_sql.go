@@ -44,6 +44,9 @@ type sqlLexer struct {
 	// versioned counts open /*! comments, whose text MySQL executes.
 	versioned int
 	executed  int // such comments seen
+	comments  int // comments skipped, of any kind
+	escapes   int // open {d ...} of ODBC
+	keyword   int // end of the last word that is one of the language
 	// unclosed counts dollar quotes without an end: past maxUnclosed they
 	// are not looked for any more, so that the walk stays linear.
 	unclosed int
@@ -66,7 +69,7 @@ func (l *sqlLexer) next() sqlToken {
 		case sqlBytePlain:
 			return l.token()
 		default:
-			if l.skipSpace() || l.skipCast() {
+			if l.skipSpace() || l.skipCast() || l.skipEscape() {
 				continue
 			}
 			if t, ok := l.comment(); !ok {
@@ -74,6 +77,7 @@ func (l *sqlLexer) next() sqlToken {
 			} else if t.kind == sqlComment {
 				return t
 			}
+			l.comments++
 		}
 	}
 	return sqlToken{kind: sqlEOF, start: int32(len(l.b)), end: int32(len(l.b))}
@@ -129,6 +133,13 @@ func (l *sqlLexer) number() {
 	if l.i < len(b) && b[l.i] == '.' {
 		l.i++
 		l.digits()
+		if l.noExponent() {
+			return
+		}
+	}
+	if l.suffixed() {
+		l.i++
+		return
 	}
 	if e := l.i; e+1 < len(b) && b[e]|0x20 == 'e' {
 		if e+2 < len(b) && (b[e+1] == '+' || b[e+1] == '-') {
@@ -139,6 +150,31 @@ func (l *sqlLexer) number() {
 			l.digits()
 		}
 	}
+}
+
+// noExponent skips the "e" of 1.e without an exponent, which MySQL reads as
+// part of the number before a name or a parenthesis.
+func (l *sqlLexer) noExponent() bool {
+	b, i := l.b, l.i
+	if i+1 >= len(b) || b[i]|0x20 != 'e' || b[i+1] != '.' && b[i+1] != '(' {
+		return false
+	}
+	l.i++
+	return true
+}
+
+// suffixed reports whether the number ends in the letter by which Oracle
+// tells its type, right before a set operator.
+func (l *sqlLexer) suffixed() bool {
+	b, i := l.b, l.i
+	if i+6 >= len(b) || b[i]|0x20 != 'd' && b[i]|0x20 != 'f' {
+		return false
+	}
+	end := i + 1
+	for end < len(b) && end < i+maxWord && isWordByte(b[end]) {
+		end++
+	}
+	return sqlWords.lookup(b[i+1:end]) == sqlUnion
 }
 
 func (l *sqlLexer) digits() {
@@ -162,12 +198,17 @@ func (l *sqlLexer) word() sqlToken {
 			return l.oracle(start)
 		}
 	}
+	if l.i < len(l.b) && l.b[l.i] == '\'' && l.b[start] == '_' && l.i-start > 3 {
+		return l.str(start, '\'') // _utf8'...': the string's character set
+	}
 	class := sqlWords.lookup(l.b[start:l.i])
 	if class == sqlNone && l.i < len(l.b) && l.b[l.i] == '/' {
 		class = l.joined(start)
 	}
 	t := l.made(sqlWord, start, false)
-	t.word = class
+	if t.word = class; class != sqlNone {
+		l.keyword = l.i
+	}
 	return t
 }
 
@@ -256,7 +297,7 @@ func (l *sqlLexer) variable() sqlToken {
 	if name == l.i && l.i-start < 2 {
 		return l.made(sqlVar, start, false) // @ alone is a variable in MySQL
 	}
-	if start > 0 && isWordByte(l.b[start-1]) {
+	if start > 0 && isWordByte(l.b[start-1]) && l.keyword != start {
 		return l.made(sqlOther, start, false) // an address
 	}
 	return l.made(sqlVar, start, false)

@@ -23,7 +23,7 @@ func makeSQLBytes() (t [256]uint8) {
 			t[i] = sqlByteWord
 		}
 	}
-	for _, c := range []byte("+%:#-/*") {
+	for _, c := range []byte("+%:#-/*{}") {
 		t[c] = sqlByteOther
 	}
 	return t
@@ -130,6 +130,29 @@ func (l *sqlLexer) atNoBreakSpace() bool {
 		return l.i == 0 || l.b[l.i-1] < 0x80
 	}
 	return c == 0xc2 && l.i+1 < len(l.b) && l.b[l.i+1] == 0xa0
+}
+
+// skipEscape skips the frame of an escape of ODBC, {fn now()} or {d '...'}.
+func (l *sqlLexer) skipEscape() bool {
+	b, i := l.b, l.i
+	if b[i] == '}' && l.escapes > 0 {
+		l.escapes--
+		l.i++
+		return true
+	}
+	if b[i] != '{' {
+		return false
+	}
+	end := i + 1
+	for end < len(b) && end < i+4 && isWordStart(b[end]) {
+		end++
+	}
+	if end == i+1 || end >= len(b) || b[end] > ' ' && b[end] != '\'' && b[end] != '`' {
+		return false
+	}
+	l.escapes++
+	l.i = end
+	return true
 }
 
 // skipCast skips ::type, which changes no structure.
