@@ -67,6 +67,9 @@ func (x *xssReading) judgeScripts(f features) {
 // weigh lowers the score of what a long text holds far from its start: such
 // a text rather shows code than is code.
 func (x *xssReading) weigh(score, at int) int {
+	if at > 40 && x.inSpan(at) {
+		return score - 40
+	}
 	if !x.long {
 		return score
 	}
@@ -74,6 +77,37 @@ func (x *xssReading) weigh(score, at int) int {
 		return score - 40
 	}
 	return score - 15
+}
+
+const (
+	// minSpanWords is how many words of prose make what stands in backticks
+	// behind them a code span of Markdown.
+	minSpanWords = 6
+	// spanReach bounds how far inSpan looks, in bytes each way.
+	spanReach = 1024
+)
+
+// inSpan reports whether at stands in a code span or block of Markdown: an
+// odd number of runs of backticks before it, the last behind a blank, and one
+// behind it. Text comes before the first.
+func (x *xssReading) inSpan(at int) bool {
+	at = min(at, len(x.b))
+	b := x.b[max(0, at-spanReach):at]
+	open, runs := 0, 0
+	for i, c := range b {
+		if c == '`' && (i == 0 || b[i-1] != '`') {
+			runs++
+			open = i
+		}
+	}
+	if runs%2 == 0 || open < 1 || !isSpace(b[open-1]) && b[open-1] != '(' {
+		return false
+	}
+	words := 0
+	for i := 1; i < open && words < minSpanWords; i++ {
+		words += b2i(isSpace(b[i]) && (isAlpha(b[i-1]) || b[i-1] >= 0x80))
+	}
+	return words == minSpanWords && bytes.IndexByte(x.b[at:min(len(x.b), at+spanReach)], '`') >= 0
 }
 
 // endsTag reports whether "> or '> stands right before at: the value ends an

@@ -247,6 +247,9 @@ func (x *shellContext) bareDoubt(op, at int, c *shellCommand) int {
 	if c.plain > 0 && c.word {
 		doubt += 40
 	}
+	if c.word && c.titled && op == opSemi && x.wordsBefore(at) > 1 {
+		doubt += 10 // 5 Mill St.; Top floor
+	}
 	if (c.word || c.kind == cmdExec) && op != opTick && op != opSubst && op != opAnd && at > 2 && x.identifierBefore(at) {
 		doubt += 15
 	}

@@ -26,6 +26,7 @@ type shellCommand struct {
 	known            int  // arguments that are names of commands
 	program          bool // the name ends in .exe
 	cmdlet           bool // the name is a verb and a noun of PowerShell
+	titled           bool // the name is written as a sentence begins
 
 	end  int // in the value
 	term byte
@@ -89,6 +90,7 @@ func (c *shellCommand) name(b []byte, w *shellWord) {
 	c.cmdlet = c.kind == cmdExec && bytes.IndexByte(name, '-') > 0
 	c.mangled = w.broken && len(name) > 1
 	c.letters = len(name)
+	c.titled = len(name) > 1 && name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'a'
 	if raw := b[w.start:w.end]; w.path {
 		c.located = w.program
 		c.globbed = w.glob && globbedFolder(raw)

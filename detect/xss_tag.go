@@ -115,6 +115,9 @@ func (x *xssReading) judgeElement(l *htmlLexer, class uint8, start, attrs, end i
 		}
 	case tagForm:
 		score = 50
+		if attrs == 0 && start > 0 {
+			score = 40 // <button> as a word
+		}
 	case tagPage:
 		score = pageScore(l, attrs)
 	}
