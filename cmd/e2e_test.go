@@ -124,7 +124,7 @@ func TestPolicyReachesTheNode(t *testing.T) {
 	n.want("acme.example", "/new/page", 200)
 	n.want("globex.example", "/old/page", 200)
 
-	c.must(c.acme, "POST", "/tenants/"+acmeID+"/deny", map[string]string{"prefix": "192.0.2.0/24"}, nil)
+	c.must(c.acme, "POST", "/tenants/"+acmeID+"/lists/deny", map[string]string{"prefix": "192.0.2.0/24"}, nil)
 	n.eventually("acme.example", "/new/page", 403, "X-Forwarded-For", "192.0.2.9")
 	n.want("acme.example", "/new/page", 200, "X-Forwarded-For", "198.51.100.9")
 	n.want("globex.example", "/new/page", 200, "X-Forwarded-For", "192.0.2.9")

@@ -3,7 +3,9 @@
 package config
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"weir/tenant"
@@ -22,9 +24,31 @@ type Node struct {
 	Cloud     *Cloud // nil: hits go to the hits file, or to the log
 	HitsFile  string
 	Log       Log
+	DenyPhase DenyPhase
 	// Tenants is ready for tenant.Build. A tenant that cannot be used has
 	// Broken set, or is its last good generation.
 	Tenants []tenant.Spec
+}
+
+// DenyPhase says when a denylist counts.
+type DenyPhase uint8
+
+// The phases; first is the default.
+const (
+	DenyFirst           DenyPhase = iota // before inspection, in every mode but off
+	DenyAfterInspection                  // after it, in safe_blocking and block only
+)
+
+var denyPhaseNames = [...]string{"first", "after_inspection"}
+
+// UnmarshalText accepts first and after_inspection.
+func (d *DenyPhase) UnmarshalText(b []byte) error {
+	i := slices.Index(denyPhaseNames[:], string(b))
+	if i < 0 {
+		return fmt.Errorf("unknown phase %q, want first or after_inspection", b)
+	}
+	*d = DenyPhase(i)
+	return nil
 }
 
 // Listener is an address that clients reach.

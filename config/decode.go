@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 )
@@ -143,6 +144,10 @@ func (s *scope) value(v any, at *place, table, key string, dst reflect.Value) {
 		}
 		return
 	}
+	if t, ok := v.(time.Time); ok && dst.Type() == reflect.TypeFor[time.Time]() {
+		s.instant(t, at, key, dst)
+		return
+	}
 	if t, ok := dst.Addr().Interface().(encoding.TextUnmarshaler); ok && (dst.Kind() != reflect.Struct || kindOf(v) == "a string") {
 		s.text(v, at, key, dst, t)
 		return
@@ -184,6 +189,16 @@ func (s *scope) text(v any, at *place, key string, dst reflect.Value, t encoding
 	} else if err := t.UnmarshalText([]byte(text)); err != nil {
 		s.report(at, key, "%s: %s", key, err)
 	}
+}
+
+// instant takes a time, which has to say its zone: TOML's local times are of
+// no place.
+func (s *scope) instant(t time.Time, at *place, key string, dst reflect.Value) {
+	if strings.HasSuffix(t.Location().String(), "local") {
+		s.report(at, key, "%s: a time without its zone, want one such as 2027-01-31T12:00:00Z", key)
+		return
+	}
+	dst.Set(reflect.ValueOf(t))
 }
 
 func (s *scope) stringMap(v any, at *place, key string, dst reflect.Value) bool {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,7 +71,7 @@ func TestEverything(t *testing.T) {
 		Drain:    Drain{Delay: 5 * time.Second, Time: 20 * time.Second},
 		Limits:   Limits{MaxHeaderBytes: 64 << 10, MaxRequests: 1000, Tenant: limits, QueueBytes: 8 << 20, SpoolBytes: 2 << 30, BufferBytes: 1 << 30},
 		Cloud:    &Cloud{URL: "https://cloud.example:8445", TokenFile: dir + "/node.token"},
-		HitsFile: dir + "/hits.ndjson", Log: Log{Level: "warn", File: dir + "/weir.log"},
+		HitsFile: dir + "/hits.ndjson", DenyPhase: DenyAfterInspection, Log: Log{Level: "warn", File: dir + "/weir.log"},
 	}
 	if d := cmp.Diff(want, n, cmp.Comparer(func(a, b Identify) bool { return true })); d != "" {
 		t.Errorf("node (-want +got)\n%s", d)
@@ -100,7 +101,7 @@ func TestEverything(t *testing.T) {
 		w := base
 		w.ID, w.Name, w.File, w.Line = tenants[i].ID, tenants[i].Name, tenants[i].File, tenants[i].Line
 		change(&w)
-		if d := cmp.Diff(w, tenants[i]); d != "" {
+		if d := cmp.Diff(w, tenants[i], cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); d != "" {
 			t.Errorf("tenant %d (-want +got)\n%s", i, d)
 		}
 	}
@@ -143,6 +144,11 @@ func TestEverything(t *testing.T) {
 			Weights: []int{1, 3}, Balance: tenant.BalanceClientHash,
 		})
 		w.Sites = []tenant.SiteSpec{first, second}
+		for _, net := range []string{"192.0.2.0/24", "2001:db8:bad::/48", "198.51.100.7/32", "100.64.0.0/10", "100.127.0.1/32"} {
+			w.Lists = append(w.Lists, tenant.ListEntry{ID: "scanners", List: tenant.ListDeny, Prefix: netip.MustParsePrefix(net),
+				Applications: []int{21}, Expires: time.Date(2030, 1, 31, 10, 0, 0, 0, time.UTC).Unix(), Reason: "seen in March"})
+		}
+		w.Lists = append(w.Lists, tenant.ListEntry{ID: "acme.toml:49", List: tenant.ListGray, Prefix: netip.MustParsePrefix("203.0.113.0/24")})
 	})
 }
 

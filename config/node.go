@@ -31,6 +31,7 @@ func (s *scope) node(f *nodeFile) (*Node, tenant.Spec) {
 		n.Timeouts.Header = f.Timeouts.Header.value()
 	}
 	s.drain(n, f)
+	n.DenyPhase = f.Lists.DenyPhase
 	spec.Timeouts, spec.Limits = n.Timeouts, n.Limits.Tenant
 	spec.File = s.file
 	s.tenantKeys(&spec, &f.Defaults)

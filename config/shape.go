@@ -21,6 +21,7 @@ type nodeFile struct {
 	Cloud    *cloudTable    `toml:"cloud"`
 	Hits     hitsTable      `toml:"hits"`
 	Log      logTable       `toml:"log"`
+	Lists    listsTable     `toml:"lists"`
 	// [[tenant]] may stand here too.
 	Tenant []rawTable `toml:"tenant"`
 	At     *place
@@ -146,6 +147,14 @@ type hitsTable struct {
 	QueueBytes *size `toml:"queue_bytes"`
 	// spool_bytes bounds the disk for hits that the cloud does not have yet.
 	SpoolBytes *size `toml:"spool_bytes"`
+}
+
+// listsTable is [lists].
+type listsTable struct {
+	// deny_phase is "first" (denied clients are refused before inspection,
+	// in every mode but off) or "after_inspection" (attacks of theirs are
+	// reported; they are refused in safe_blocking and block only).
+	DenyPhase DenyPhase `toml:"deny_phase"`
 }
 
 // logTable is [log].

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"time"
 
 	"weir/tenant"
 )
@@ -40,7 +41,28 @@ type tenantDefaults struct {
 	Brand       brand `toml:"brand"`
 	// sensitivity = { sqli = "high" }: low, balanced or high for a class.
 	Sensitivity map[string]string `toml:"sensitivity"`
-	At          *place
+	// [[tenant.list]] lists clients by their addresses.
+	List []list `toml:"list"`
+	At   *place
+}
+
+// list is [[tenant.list]]: entries that share all but their addresses.
+type list struct {
+	// list is allow (passed uninspected), deny (refused) or gray (their
+	// attacks are refused in safe_blocking); allow counts before deny.
+	List string `toml:"list"`
+	// name is what hits call the entry; left out, file and line.
+	Name string `toml:"name"`
+	// networks are addresses and networks of any width.
+	Networks []string `toml:"networks"`
+	// file holds further ones, one a line; "#" begins a comment.
+	File string `toml:"file"`
+	// applications that the entry is for; left out, all.
+	Applications []application `toml:"applications"`
+	// expires is a time with its zone; left out, never.
+	Expires *time.Time `toml:"expires"`
+	Reason  string     `toml:"reason"`
+	At      *place
 }
 
 // brand = { name, support } is what clients see on a block page.

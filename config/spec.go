@@ -99,6 +99,10 @@ func (s *scope) tenantKeys(spec *tenant.Spec, t *tenantDefaults) {
 			"buffer_bytes: %d is less than inspect_body_bytes, %d: such a body would never pass", spec.BufferBytes, spec.Limits.InspectBodyBytes)
 	}
 	spec.Timeouts = t.Timeouts.over(spec.Timeouts)
+	spec.Lists = slices.Clip(spec.Lists)
+	for i := range t.List {
+		spec.Lists = s.list(spec.Lists, &t.List[i])
+	}
 	for class, level := range t.Sensitivity {
 		if err := spec.Sensitivity.Set(class, level); err != nil {
 			s.report(t.At.at("sensitivity", class), "sensitivity", "sensitivity: %s", err)

@@ -34,6 +34,9 @@ func wanted(t reflect.Type) string {
 		}
 		return "an array of strings"
 	case reflect.Struct, reflect.Map:
+		if t == reflect.TypeFor[time.Time]() {
+			return "a time such as 2027-01-31T12:00:00Z"
+		}
 		if t == reflect.TypeFor[upstream]() {
 			return "a string or a table { url, weight }"
 		}

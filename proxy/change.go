@@ -107,8 +107,8 @@ func overlay(b *wire.Bundle) (tenant.Overlay, error) {
 		}
 		o.Rules = append(o.Rules, r)
 	}
-	for _, d := range b.Deny {
-		o.Deny = append(o.Deny, tenant.DenyEntry(d))
+	for _, e := range b.Lists {
+		o.Lists = append(o.Lists, tenant.ListEntry(e))
 	}
 	return o, nil
 }

@@ -34,8 +34,9 @@ type exchange struct {
 	trusted   bool   // the peer's word is believed
 	scheme    string // http or https, as the client used it
 	requestID []byte
-	incident  string // of a request with hits
-	denied    *tenant.DenyEntry
+	incident  string            // of a request with hits
+	denied    *tenant.ListEntry // on the denylist; whether that stops the request: blocks
+	gray      *tenant.ListEntry // on the graylist, looked up for attacks in safe_blocking only
 	partial   bool
 	inspected time.Duration
 
@@ -73,7 +74,7 @@ func (s *Server) end(x *exchange) {
 		x.conn.unlimit()
 	}
 	clear(x.hits)
-	x.ctx, x.conn, x.stream, x.snap, x.verdict, x.denied = nil, nil, nil, nil, nil, nil
+	x.ctx, x.conn, x.stream, x.snap, x.verdict, x.denied, x.gray = nil, nil, nil, nil, nil, nil, nil
 	x.place, x.req = tenant.Place{}, detect.Request{}
 	x.hits, x.incident = x.hits[:0], ""
 	x.reply.early = false

@@ -4,6 +4,9 @@ import (
 	"errors"
 
 	"github.com/valyala/fasthttp"
+
+	"weir/config"
+	"weir/tenant"
 )
 
 // handle is the walk of a request. Each step either answers and ends it or
@@ -73,15 +76,14 @@ func (s *Server) tryHealth(x *exchange) bool {
 	return true
 }
 
-// tryDeny answers clients that the tenant's denylist names.
+// tryDeny answers clients that the tenant's denylist names, unless the node
+// inspects first: then blocks decides.
 func (s *Server) tryDeny(x *exchange) bool {
 	t := x.place.Tenant
-	e, ok := t.Policy.Denied(x.client, s.clock.seconds())
-	if !ok {
+	x.denied = t.Policy.Listed(tenant.ListDeny, x.client, x.place.Application, s.clock.seconds())
+	if x.denied == nil || x.snap.cfg.DenyPhase == config.DenyAfterInspection {
 		return false
 	}
-	x.denied = e
-	t.Counters.Denied.Add(1)
 	s.report(x)
 	s.block(x)
 	return true

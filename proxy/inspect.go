@@ -3,6 +3,7 @@ package proxy
 import (
 	"time"
 
+	"weir/config"
 	"weir/detect"
 	"weir/tenant"
 )
@@ -12,6 +13,10 @@ func (s *Server) inspects(x *exchange) bool {
 	c := x.place.Tenant.Counters
 	if x.place.Mode.Final == tenant.ModeOff || s.bypass.Load() {
 		c.Uninspected.Add(1)
+		return false
+	}
+	if x.place.Tenant.Policy.Listed(tenant.ListAllow, x.client, x.place.Application, s.clock.seconds()) != nil {
+		c.Allowed.Add(1)
 		return false
 	}
 	c.Requests.Add(1)
@@ -77,6 +82,9 @@ func (s *Server) inspect(x *exchange) {
 	x.verdict = v
 	if v.Attack() {
 		t.Counters.Attacks.Add(1)
+		if x.place.Mode.Final == tenant.ModeSafeBlocking {
+			x.gray = t.Policy.Listed(tenant.ListGray, x.client, x.place.Application, s.clock.seconds())
+		}
 	}
 	if v.Partial {
 		t.Counters.Partial.Add(1)
@@ -95,10 +103,18 @@ func (s *Server) failOpen(x *exchange) {
 	s.log.panicked("inspection", x.place.Tenant.Name, p)
 }
 
+// Why a request was stopped, as hits say it.
+const (
+	reasonAttack = "attack"
+	reasonPatch  = "vpatch"
+	reasonDenied = "denylist"
+	reasonGray   = "graylist"
+)
+
 // blocks reports whether the verdict stops the request, and why.
 func (x *exchange) blocks() (reason string, ok bool) {
-	if x.denied != nil {
-		return "denylist", true
+	if x.denied != nil && (x.snap.cfg.DenyPhase == config.DenyFirst || x.place.Mode.Final >= tenant.ModeSafeBlocking) {
+		return reasonDenied, true
 	}
 	if x.verdict == nil {
 		return "", false
@@ -112,15 +128,18 @@ func (x *exchange) blocks() (reason string, ok bool) {
 }
 
 // stops reports whether one match alone stops the request: a virtual patch
-// in every mode but off, an attack in block mode. safe_blocking stops nothing
-// by itself until graylists exist; a bound crossed is a reason to tell, not
-// to stop.
+// in every mode but off, an attack in block mode, and in safe_blocking that
+// of a client on the graylist. A bound crossed is a reason to tell, not to
+// stop.
 func (x *exchange) stops(m *detect.Match) (bool, string) {
 	switch m.Class {
 	case detect.VPatch:
-		return true, "vpatch"
+		return true, reasonPatch
 	case detect.Overlimit:
 		return false, ""
 	}
-	return x.place.Mode.Final == tenant.ModeBlock, "attack"
+	if x.gray != nil {
+		return true, reasonGray
+	}
+	return x.place.Mode.Final == tenant.ModeBlock, reasonAttack
 }

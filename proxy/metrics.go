@@ -63,6 +63,7 @@ var tenantSeries = []struct {
 	{"weir_attacks_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Attacks }},
 	{"weir_blocked_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Blocked }},
 	{"weir_denied_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Denied }},
+	{"weir_allowlisted_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Allowed }},
 	{"weir_partial_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Partial }},
 	{"weir_hits_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Hits }},
 	{"weir_hits_dropped_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.HitsDropped }},

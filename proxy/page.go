@@ -89,8 +89,9 @@ func newSupport(s, incident string) *support {
 func (s *Server) block(x *exchange) {
 	t := x.place.Tenant
 	text := blockedText
-	if x.denied != nil {
+	if reason, _ := x.blocks(); reason == reasonDenied {
 		text = deniedText
+		t.Counters.Denied.Add(1)
 	} else {
 		t.Counters.Blocked.Add(1)
 	}

@@ -18,14 +18,16 @@ func (s *Server) report(x *exchange) {
 	if x.verdict != nil {
 		n = len(x.verdict.Matches)
 	}
-	if n == 0 && x.denied == nil {
+	reason, blocked := x.blocks()
+	denied := blocked && reason == reasonDenied
+	if n == 0 && !denied {
 		return
 	}
 	x.incident = newIncident()
 	raw := maskedRequest(x)
-	if x.denied != nil {
+	if denied {
 		h := s.newHit(x, raw)
-		h.Class, h.Rule, h.Why = "denylist", x.denied.ID, "the client's address is on the tenant's denylist"
+		h.Class, h.Rule, h.Why = "blocked_source", x.denied.ID, "the client's address is on the tenant's denylist"
 		h.Score = 100
 		x.hits = append(x.hits, h)
 	}
@@ -35,7 +37,7 @@ func (s *Server) report(x *exchange) {
 		h.Partial = x.verdict.Partial
 		x.hits = append(x.hits, h)
 	}
-	if reason, ok := x.blocks(); ok {
+	if blocked {
 		s.offerBlocked(x, reason)
 	}
 }

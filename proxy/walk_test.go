@@ -3,8 +3,8 @@ package proxy
 import (
 	"encoding/json"
 	"io"
-
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,7 +172,7 @@ func TestBundle(t *testing.T) {
 func TestDenylist(t *testing.T) {
 	n := twoTenants(t, nil)
 	b := wire.Bundle{Tenant: globexID, Version: 1, Mode: tenant.ModeDefault}
-	if err := json.Unmarshal([]byte(`[{"id":"d1","prefix":"127.0.0.0/8"}]`), &b.Deny); err != nil {
+	if err := json.Unmarshal([]byte(`[{"id":"d1","list":"deny","prefix":"127.0.0.0/8"}]`), &b.Lists); err != nil {
 		t.Fatal(err)
 	}
 	if err := n.Apply(b); err != nil {
@@ -184,9 +184,96 @@ func TestDenylist(t *testing.T) {
 	if a := n.ask(t, get("acme.example", "/")); a.StatusCode != 200 {
 		t.Errorf("the other tenant got %d", a.StatusCode)
 	}
-	if h := n.hits.all(); len(h) != 1 || h[0].Class != "denylist" || h[0].Rule != "d1" || h[0].BlockReason != "denylist" {
+	if h := n.hits.all(); len(h) != 1 || h[0].Class != "blocked_source" || h[0].Rule != "d1" || h[0].BlockReason != "denylist" {
 		t.Errorf("hits: %+v", h)
 	}
+}
+
+// lists puts globex's lists in force.
+func putLists(t *testing.T, n *node, version int64, entries ...wire.Entry) {
+	t.Helper()
+	if err := n.Apply(wire.Bundle{Tenant: globexID, Version: version, Mode: tenant.ModeDefault, Lists: entries}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func entry(id string, l tenant.List, prefix string, applications ...int) wire.Entry {
+	return wire.Entry{ID: id, List: l, Prefix: netip.MustParsePrefix(prefix), Applications: applications}
+}
+
+// Allow counts before deny and gray, for the applications that it names, and
+// what is allowed is not even looked at.
+func TestAllowlist(t *testing.T) {
+	n := twoTenants(t, func(cfg *config.Node) {
+		cfg.Tenants[1].Sites[0].Routes = []tenant.RouteSpec{{Path: "/seven", Application: 7}}
+	})
+	putLists(t, n, 1, entry("a", tenant.ListAllow, "127.0.0.1/32", 7), entry("d", tenant.ListDeny, "127.0.0.0/8"))
+	f := func(target string, want int) {
+		t.Helper()
+		if a := n.ask(t, get("globex.example", target)); a.StatusCode != want {
+			t.Errorf("%s: %d, want %d", target, a.StatusCode, want)
+		}
+	}
+	f("/seven"+attack[1:], 200)
+	f("/", 403)
+	if h := n.hits.all(); len(h) != 1 || h[0].Rule != "d" {
+		t.Errorf("hits: %+v", h)
+	}
+	c := n.snapshot.Load().table.ByID(globexID).Counters
+	if c.Allowed.Load() != 1 || c.Denied.Load() != 1 || c.Requests.Load() != 1 || c.Attacks.Load() != 0 {
+		t.Errorf("allowed %d, denied %d, requests %d, attacks %d", c.Allowed.Load(), c.Denied.Load(), c.Requests.Load(), c.Attacks.Load())
+	}
+}
+
+// In safe_blocking attacks of clients on the graylist are refused; in other
+// modes the graylist means nothing, and a clean request of theirs passes.
+func TestGraylist(t *testing.T) {
+	n := twoTenants(t, func(cfg *config.Node) {
+		safe, monitoring := tenant.ModeSafeBlocking, tenant.ModeMonitoring
+		cfg.Tenants[1].Sites[0].Routes = []tenant.RouteSpec{{Path: "/safe", Mode: &safe}, {Path: "/watched", Mode: &monitoring}}
+	})
+	f := func(target string, want int) {
+		t.Helper()
+		if a := n.ask(t, get("globex.example", target)); a.StatusCode != want {
+			t.Errorf("%s: %d, want %d", target, a.StatusCode, want)
+		}
+	}
+	f("/safe"+attack[1:], 200)
+	putLists(t, n, 1, entry("g", tenant.ListGray, "127.0.0.1/32"))
+	f("/safe"+attack[1:], 403)
+	f("/safe", 200)
+	f("/watched"+attack[1:], 200)
+	putLists(t, n, 2, entry("g", tenant.ListGray, "127.0.0.1/32", 7))
+	f("/safe"+attack[1:], 200)
+	h := n.hits.all()
+	if len(h) != 4 || h[1].BlockReason != "graylist" || !h[1].Blocked || h[0].Blocked || h[2].Blocked || h[3].Blocked {
+		t.Errorf("hits: %+v", h)
+	}
+}
+
+// A node that inspects first reports a denied client's attacks, and refuses
+// the client where attacks are refused.
+func TestDenyAfterInspection(t *testing.T) {
+	n := twoTenants(t, func(cfg *config.Node) {
+		block := tenant.ModeBlock
+		cfg.DenyPhase = config.DenyAfterInspection
+		cfg.Tenants[1].Sites[0].Routes = []tenant.RouteSpec{{Path: "/blocking", Mode: &block}}
+	})
+	putLists(t, n, 1, entry("d", tenant.ListDeny, "127.0.0.0/8"))
+	f := func(target string, want, hits int) {
+		t.Helper()
+		before := len(n.hits.all())
+		if a := n.ask(t, get("globex.example", target)); a.StatusCode != want {
+			t.Errorf("%s: %d, want %d", target, a.StatusCode, want)
+		}
+		if got := len(n.hits.all()) - before; got != hits {
+			t.Errorf("%s: %d hits, want %d", target, got, hits)
+		}
+	}
+	f("/", 200, 0)
+	f(attack, 200, 1)
+	f("/blocking", 403, 1)
+	f("/blocking"+attack[1:], 403, 2)
 }
 
 func TestDeactivated(t *testing.T) {

@@ -94,7 +94,7 @@ func TestWithChangesOneTenant(t *testing.T) {
 	after, err := before.With(tid(1), Overlay{
 		Version: 3, Mode: ModeBlock, Brand: Brand{Name: "Partner"},
 		Rules: []detect.Rule{{ID: "r1", Path: "/refresh", Any: true}},
-		Deny:  []DenyEntry{{ID: "d1", Prefix: netip.MustParsePrefix("192.0.2.0/24")}},
+		Lists: []ListEntry{{ID: "d1", List: ListDeny, Prefix: netip.MustParsePrefix("192.0.2.0/24")}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func TestWithChangesOneTenant(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s not found", host)
 		}
-		_, d := p.Tenant.Policy.Denied(netip.MustParseAddr("192.0.2.7"), 0)
+		d := p.Tenant.Policy.Listed(ListDeny, netip.MustParseAddr("192.0.2.7"), 0, 0) != nil
 		if p.Mode.Final != mode || p.Tenant.Version != version || p.Tenant.Brand.Name != brand || d != denied {
 			t.Errorf("%s%s: got %s, version %d, brand %q, denied %v", host, path, p.Mode.Final, p.Tenant.Version, p.Tenant.Brand.Name, d)
 		}
@@ -138,7 +138,7 @@ func TestWithFailure(t *testing.T) {
 	if got, err := tb.With(tid(2), Overlay{}); err == nil || got != nil {
 		t.Errorf("unknown tenant: got %v, %v", got, err)
 	}
-	if got, err := tb.With(tid(1), Overlay{Deny: []DenyEntry{{ID: "d"}}}); err == nil || got != nil {
+	if got, err := tb.With(tid(1), Overlay{Lists: []ListEntry{{ID: "d"}}}); err == nil || got != nil {
 		t.Errorf("entry without prefix: got %v, %v", got, err)
 	}
 }
@@ -150,7 +150,7 @@ func TestBuildKeepsOverlayThatWorked(t *testing.T) {
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	bad := map[ID]Overlay{tid(1): {Version: 2, Mode: ModeOff, Deny: []DenyEntry{{ID: "d"}}}}
+	bad := map[ID]Overlay{tid(1): {Version: 2, Mode: ModeOff, Lists: []ListEntry{{ID: "d"}}}}
 	second, errs := Build(specs, first, bad)
 	if len(errs) != 1 || !strings.Contains(errs[0].Error(), `tenant "t1": cannot apply version 2`) {
 		t.Errorf("got errors %v", errs)
@@ -178,7 +178,7 @@ func TestPoliciesAreShared(t *testing.T) {
 		t.Errorf("equal policies shared: %v; different ones: %v", pa == pb, pa == pc)
 	}
 	// a deny entry makes a policy of its own, around the same detector
-	next, err := tb.With(tid(1), Overlay{Rules: rule("r")[tid(1)].Rules, Deny: []DenyEntry{{Prefix: netip.MustParsePrefix("::/0")}}})
+	next, err := tb.With(tid(1), Overlay{Rules: rule("r")[tid(1)].Rules, Lists: []ListEntry{{List: ListDeny, Prefix: netip.MustParsePrefix("::/0")}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ type Counters struct {
 	Attacks     atomic.Uint64 // requests with at least one match
 	Blocked     atomic.Uint64 // requests refused for an attack
 	Denied      atomic.Uint64 // requests refused for the client's address
+	Allowed     atomic.Uint64 // requests passed uninspected because the client is on the allowlist
 	Partial     atomic.Uint64 // requests inspected in part
 	Hits        atomic.Uint64 // hits made
 	HitsDropped atomic.Uint64 // hits lost before the spool: the share of the queue was full
@@ -19,5 +20,5 @@ type Counters struct {
 	BytesIn     atomic.Uint64 // bodies
 	BytesOut    atomic.Uint64
 	FailOpen    atomic.Uint64 // requests forwarded although inspection failed
-	_           [24]byte
+	_           [16]byte
 }

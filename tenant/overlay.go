@@ -35,7 +35,7 @@ func (t *Table) With(id ID, o Overlay) (*Table, error) {
 // setOverlay puts o in force; on error t is unchanged. The modes of the
 // sites are not set.
 func (t *Tenant) setOverlay(o Overlay, ps *policies) error {
-	p, err := ps.get(t.Sensitivity, &o)
+	p, err := ps.get(t.Sensitivity, slices.Concat(t.Lists, o.Lists), &o)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,8 @@
 package tenant
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
-	"net/netip"
 	"runtime"
 	"sync"
 	"weak"
@@ -15,7 +14,7 @@ import (
 // by all tenants that have the same.
 type Policy struct {
 	Detect *detect.Policy
-	deny   *denylist
+	lists  *lists
 }
 
 // Overlay is what the cloud says about a tenant: a bundle, ready to compile.
@@ -24,24 +23,8 @@ type Overlay struct {
 	State   State
 	Mode    Mode // ModeDefault: the node's
 	Rules   []detect.Rule
-	Deny    []DenyEntry
+	Lists   []ListEntry
 	Brand   Brand // used where the Spec has none
-}
-
-// DenyEntry is an address or network that is refused. Expires is Unix
-// seconds, 0 for never.
-type DenyEntry struct {
-	ID      string
-	Prefix  netip.Prefix
-	Expires int64
-	Reason  string
-}
-
-// Denied returns the entry that refuses addr at the time now, in Unix
-// seconds: the narrowest that has not expired. An IPv4-mapped address counts
-// as IPv4.
-func (p *Policy) Denied(addr netip.Addr, now int64) (*DenyEntry, bool) {
-	return p.deny.lookup(addr, now)
 }
 
 // Sensitivity is a tenant's sensitivity for each class; zero is balanced.
@@ -73,22 +56,31 @@ func newPolicies() *policies {
 }
 
 // get compiles the policy of a tenant, or returns the one that equals it.
-func (ps *policies) get(s Sensitivity, o *Overlay) (*Policy, error) {
+func (ps *policies) get(s Sensitivity, entries []ListEntry, o *Overlay) (*Policy, error) {
 	opts := detect.Options{Sensitivity: s, Rules: o.Rules, Cache: ps.cache}
-	for _, e := range o.Deny {
-		if !e.Prefix.IsValid() {
-			return nil, fmt.Errorf("deny entry %q: no address or network", e.ID)
-		}
-	}
 	key := appendOptions(nil, &opts)
-	whole := appendDeny(key[:len(key):len(key)], o.Deny)
-	return ps.whole.get(string(whole), func() (*Policy, error) {
+	whole := appendLists(key[:len(key):len(key)], entries)
+	return ps.whole.get(shortKey(whole), func() (*Policy, error) {
 		d, err := ps.detect.get(string(key), func() (*detect.Policy, error) { return detect.NewPolicy(opts) })
 		if err != nil {
 			return nil, err
 		}
-		return &Policy{Detect: d, deny: compileDeny(o.Deny)}, nil
+		ls, err := compileLists(entries)
+		return &Policy{Detect: d, lists: ls}, err
 	})
+}
+
+// maxKey is the longest key that is kept as it is, in bytes.
+const maxKey = 4 << 10
+
+// shortKey is b itself or, so that long lists are not held twice, its
+// SHA-256, for which no collision is known.
+func shortKey(b []byte) string {
+	if len(b) <= maxKey {
+		return string(b)
+	}
+	sum := sha256.Sum256(b)
+	return string(sum[:])
 }
 
 // shared is a weak map. The zero value is ready; any goroutines may use it.
@@ -143,11 +135,15 @@ func appendOptions(b []byte, o *detect.Options) []byte {
 	return b
 }
 
-func appendDeny(b []byte, entries []DenyEntry) []byte {
+func appendLists(b []byte, entries []ListEntry) []byte {
 	for _, e := range entries {
 		b = appendString(appendString(b, e.ID), e.Reason)
-		b = appendString(b, e.Prefix.String())
+		b = appendString(append(b, byte(e.List)), e.Prefix.String())
 		b = binary.AppendVarint(b, e.Expires)
+		b = binary.AppendUvarint(b, uint64(len(e.Applications)))
+		for _, a := range e.Applications {
+			b = binary.AppendVarint(b, int64(a))
+		}
 	}
 	return b
 }

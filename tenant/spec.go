@@ -22,7 +22,8 @@ type Spec struct {
 	Timeouts      Timeouts
 	WebSocket     bool
 	Sensitivity   Sensitivity
-	BufferBytes   int64 // of all bodies held at once; 0: only the node's bound holds
+	Lists         []ListEntry // of the node; the overlay adds to them
+	BufferBytes   int64       // of all bodies held at once; 0: only the node's bound holds
 	Sites         []SiteSpec
 	// Broken is set when the tenant's configuration cannot be used and no
 	// earlier generation exists: its hosts answer 503.

@@ -51,7 +51,7 @@ func (c *checker) denyEntry(p *place, u *api) error {
 	}
 	in := map[string]any{"prefix": "192.0.2.0/28", "reason": "check", "ttl_seconds": 600}
 	var m made
-	if err := c.change(u, http.MethodPost, p.path("deny"), in, &m, from("192.0.2.7", 403)); err != nil {
+	if err := c.change(u, http.MethodPost, p.path("lists/deny"), in, &m, from("192.0.2.7", 403)); err != nil {
 		return err
 	}
 	if _, err := c.node.expect(c.ctx, from("192.0.2.77", 200)); err != nil {
@@ -60,7 +60,7 @@ func (c *checker) denyEntry(p *place, u *api) error {
 	if _, err := c.node.expect(c.ctx, try{Host: c.place("globex").Host(), Target: "/denied", Header: from("192.0.2.7", 0).Header, Want: 200}); err != nil {
 		return fmt.Errorf("another tenant: %w", err)
 	}
-	return c.change(u, http.MethodDelete, p.path("deny/"+url.PathEscape(m.ID)), nil, nil, from("192.0.2.7", 200))
+	return c.change(u, http.MethodDelete, p.path("lists/deny/"+url.PathEscape(m.ID)), nil, nil, from("192.0.2.7", 200))
 }
 
 func (c *checker) virtualPatch(p *place, u *api) error {

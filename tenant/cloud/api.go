@@ -22,6 +22,7 @@ func (s *Server) newAPI() http.Handler {
 	s.tenantRoutes(api)
 	s.eventRoutes(api)
 	s.policyRoutes(api)
+	s.listRoutes(api)
 	s.ruleRoutes(api)
 	s.userRoutes(api)
 	s.tokenRoutes(api)

@@ -57,14 +57,14 @@ func TestEveryRouteIsDeclared(t *testing.T) {
 
 // bodies are valid bodies for the calls that need one. %d makes names new.
 var bodies = map[string]string{
-	"PUT /api/v1/account":                       `{"name":"Partner","brand":{"name":"Shield"}}`,
-	"POST /api/v1/tenants":                      `{"name":"made-%d"}`,
-	"PATCH /api/v1/tenants/{tenant}":            `{"active":true}`,
-	"PUT /api/v1/tenants/{tenant}/mode":         `{"mode":"monitoring"}`,
-	"POST /api/v1/tenants/{tenant}/rules":       `{"type":"virtual_patch","class":"any","path":"/x"}`,
-	"POST /api/v1/tenants/{tenant}/deny":        `{"prefix":"192.0.2.1"}`,
-	"POST /api/v1/tenants/{tenant}/users":       `{"email":"made-%d@example.com","role":"viewer","password":"a long enough password"}`,
-	"POST /api/v1/tenants/{tenant}/node-tokens": `{"name":"made"}`,
+	"PUT /api/v1/account":                        `{"name":"Partner","brand":{"name":"Shield"}}`,
+	"POST /api/v1/tenants":                       `{"name":"made-%d"}`,
+	"PATCH /api/v1/tenants/{tenant}":             `{"active":true}`,
+	"PUT /api/v1/tenants/{tenant}/mode":          `{"mode":"monitoring"}`,
+	"POST /api/v1/tenants/{tenant}/rules":        `{"type":"virtual_patch","class":"any","path":"/x"}`,
+	"POST /api/v1/tenants/{tenant}/lists/{list}": `{"prefix":"192.0.2.1"}`,
+	"POST /api/v1/tenants/{tenant}/users":        `{"email":"made-%d@example.com","role":"viewer","password":"a long enough password"}`,
+	"POST /api/v1/tenants/{tenant}/node-tokens":  `{"name":"made"}`,
 }
 
 // place is a tenant with one object of each kind, by path parameter.
@@ -91,7 +91,7 @@ func (h *house) furnish(id tenant.ID, name string, n int) place {
 	}
 	r, err1 := t.AddRule(ctx, wire.Rule{Type: "virtual_patch", Class: "any", Path: "/p", Comment: name})
 	p, err2 := parsePrefix("198.51.100.7")
-	d, err3 := t.AddDeny(ctx, wire.Deny{Prefix: p, Reason: name})
+	d, err3 := t.AddEntry(ctx, wire.Entry{List: tenant.ListDeny, Prefix: p, Reason: name})
 	u, err4 := t.CreateUser(ctx, fmt.Sprintf("%s-%d@example.com", name, n), name, account.Viewer, password)
 	k, _, err5 := t.CreateNodeToken(ctx, name)
 	for _, err := range []error{err1, err2, err3, err4, err5} {
@@ -104,7 +104,7 @@ func (h *house) furnish(id tenant.ID, name string, n int) place {
 
 // fill puts a tenant and objects into the path of a route.
 func fill(path, id string, objects map[string]string) string {
-	path = strings.ReplaceAll(path, "{tenant}", id)
+	path = strings.ReplaceAll(strings.ReplaceAll(path, "{tenant}", id), "{list}", "deny")
 	for k, v := range objects {
 		path = strings.ReplaceAll(path, "{"+k+"}", v)
 	}
@@ -212,7 +212,7 @@ func TestIsolation(t *testing.T) {
 			for _, id := range foreign {
 				same(t, key+" "+id, c, want, call(c.token, id, two.objects))
 			}
-			if may && strings.Contains(r.path[len("/api/v1/tenants/{tenant}"):], "{") {
+			if may && strings.Contains(strings.ReplaceAll(r.path[len("/api/v1/tenants/{tenant}"):], "{list}", ""), "{") {
 				same(t, key+" foreign object", c, want, call(c.token, own.id, two.objects))
 				same(t, key+" absent object", c, want, call(c.token, own.id, all("usr_00000000000000000000000000000000")))
 				same(t, key+" nonsense object", c, want, call(c.token, own.id, all("%27%20or%201=1--")))

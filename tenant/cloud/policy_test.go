@@ -2,10 +2,12 @@ package cloud
 
 import (
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"weir/tenant"
 	"weir/tenant/account"
 	"weir/tenant/wire"
 )
@@ -17,10 +19,10 @@ func TestPolicy(t *testing.T) {
 		Version int
 		Mode    string
 		Rules   []wire.Rule
-		Deny    []wire.Deny
+		Lists   []wire.Entry
 	}
 	r := h.call("GET", h.path(h.one, "/policy"), admin, nil, 200, &p)
-	if p.Version != 1 || p.Mode != "default" || len(p.Rules)+len(p.Deny) != 0 || r.header.Get("ETag") != `"1"` {
+	if p.Version != 1 || p.Mode != "default" || len(p.Rules)+len(p.Lists) != 0 || r.header.Get("ETag") != `"1"` {
 		t.Errorf("first policy %+v, ETag %s", p, r.header.Get("ETag"))
 	}
 	h.call("PUT", h.path(h.one, "/mode"), admin, map[string]string{"mode": "block"}, 200, &p)
@@ -30,21 +32,22 @@ func TestPolicy(t *testing.T) {
 	if rule.Method != "POST" || rule.Host != "shop.example" || rule.ID == "" {
 		t.Errorf("rule %+v", rule)
 	}
-	var deny wire.Deny
-	h.call("POST", h.path(h.one, "/deny"), admin, map[string]any{"prefix": "192.0.2.99/24", "ttl_seconds": 3600, "reason": "scanner"}, 201, &deny)
-	if deny.Prefix != netip.MustParsePrefix("192.0.2.0/24") || deny.Expires < time.Now().Add(59*time.Minute).Unix() {
-		t.Errorf("deny %+v", deny)
+	var entry wire.Entry
+	h.call("POST", h.path(h.one, "/lists/deny"), admin, map[string]any{"prefix": "192.0.2.99/24", "ttl_seconds": 3600, "reason": "scanner", "applications": []int{7}}, 201, &entry)
+	if entry.Prefix != netip.MustParsePrefix("192.0.2.0/24") || entry.List != tenant.ListDeny || len(entry.Applications) != 1 || entry.Expires < time.Now().Add(59*time.Minute).Unix() {
+		t.Errorf("entry %+v", entry)
 	}
 	h.call("GET", h.path(h.one, "/policy"), admin, nil, 200, &p)
-	if p.Version != 4 || p.Mode != "block" || len(p.Rules) != 1 || len(p.Deny) != 1 || p.Rules[0] != rule || p.Deny[0] != deny {
+	if p.Version != 4 || p.Mode != "block" || len(p.Rules) != 1 || len(p.Lists) != 1 || p.Rules[0] != rule || !reflect.DeepEqual(p.Lists[0], entry) {
 		t.Errorf("policy %+v", p)
 	}
 	h.call("DELETE", h.path(h.one, "/rules/"+rule.ID), admin, nil, 204, nil)
 	h.call("DELETE", h.path(h.one, "/rules/"+rule.ID), admin, nil, 404, nil)
-	h.call("DELETE", h.path(h.one, "/deny/"+deny.ID), admin, nil, 204, nil)
+	h.call("DELETE", h.path(h.one, "/lists/gray/"+entry.ID), admin, nil, 404, nil)
+	h.call("DELETE", h.path(h.one, "/lists/deny/"+entry.ID), admin, nil, 204, nil)
 	h.call("GET", h.path(h.one, "/policy"), admin, nil, 200, &p)
 	// what failed made no version
-	if p.Version != 6 || len(p.Rules)+len(p.Deny) != 0 {
+	if p.Version != 6 || len(p.Rules)+len(p.Lists) != 0 {
 		t.Errorf("policy %+v", p)
 	}
 	if v := h.version(h.two); v != 1 {
@@ -74,10 +77,13 @@ func TestPolicyFailure(t *testing.T) {
 	f("POST", "/rules", `{"type":"virtual_patch","class":"any","path":"x"}`, 400, "path")
 	f("POST", "/rules", `{"type":"virtual_patch","class":"any","host":"a b"}`, 400, "host")
 	f("POST", "/rules", `{"type":"virtual_patch","class":"any","method":"GET POST"}`, 400, "method")
-	f("POST", "/deny", `{"prefix":"192.0.2.0/33"}`, 400, "prefix")
-	f("POST", "/deny", `{"prefix":"all"}`, 400, "prefix")
-	f("POST", "/deny", `{"prefix":"192.0.2.1","expires":1000}`, 400, "past")
-	f("POST", "/deny", `{"prefix":"192.0.2.1","expires":99999999999,"ttl_seconds":5}`, 400, "ttl_seconds")
+	f("POST", "/lists/deny", `{"prefix":"192.0.2.0/33"}`, 400, "prefix")
+	f("POST", "/lists/deny", `{"prefix":"all"}`, 400, "prefix")
+	f("POST", "/lists/deny", `{"prefix":"192.0.2.1","expires":1000}`, 400, "past")
+	f("POST", "/lists/deny", `{"prefix":"192.0.2.1","expires":99999999999,"ttl_seconds":500}`, 400, "ttl_seconds")
+	f("POST", "/lists/deny", `{"prefix":"192.0.2.1","ttl_seconds":5}`, 400, "less than 300")
+	f("POST", "/lists/deny", `{"prefix":"192.0.2.1","applications":[0]}`, 400, "applications")
+	f("POST", "/lists/black", `{"prefix":"192.0.2.1"}`, 422, "list")
 	if v := h.version(h.one); v != 1 {
 		t.Errorf("refused changes made version %d", v)
 	}

@@ -85,8 +85,10 @@ func TestSyncWakes(t *testing.T) {
 		h.call("POST", h.path(h.one, "/rules"), root, map[string]string{"type": "virtual_patch", "class": "any", "path": "/old*"}, 201, nil)
 	}, bundle(func(b wire.Bundle) bool { return len(b.Rules) == 1 && b.Rules[0].Path == "/old*" && b.Version == 3 }))
 	f(func() {
-		h.call("POST", h.path(h.one, "/deny"), root, map[string]string{"prefix": "192.0.2.0/24"}, 201, nil)
-	}, bundle(func(b wire.Bundle) bool { return len(b.Deny) == 1 && b.Deny[0].Prefix.String() == "192.0.2.0/24" }))
+		h.call("POST", h.path(h.one, "/lists/gray"), root, map[string]string{"prefix": "192.0.2.0/24"}, 201, nil)
+	}, bundle(func(b wire.Bundle) bool {
+		return len(b.Lists) == 1 && b.Lists[0].List == tenant.ListGray && b.Lists[0].Prefix.String() == "192.0.2.0/24"
+	}))
 	// the brand is every tenant's
 	f(func() {
 		h.call("PUT", "/account", root, map[string]any{"name": "Partner", "brand": map[string]string{"name": "Other"}}, 200, nil)

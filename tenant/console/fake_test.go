@@ -90,7 +90,7 @@ func newFake() *fakeAPI {
 	f.tenant("GET", "policy", func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, 200, map[string]any{"version": 7, "mode": "monitoring",
 			"rules": []wire.Rule{{ID: "r1", Type: "virtual_patch", Comment: "old <plugin>", Path: "/plugin*", Class: "any"}},
-			"deny":  []wire.Deny{{ID: "d1", Prefix: netip.MustParsePrefix("192.0.2.0/24"), Reason: "scanner", Expires: 1900000000}}})
+			"lists": []wire.Entry{{ID: "d1", List: tenant.ListDeny, Prefix: netip.MustParsePrefix("192.0.2.0/24"), Reason: "scanner", Expires: 1900000000}}})
 	})
 	f.tenant("GET", "nodes", func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, 200, map[string]any{"refused": []any{map[string]any{"tenant": absentID, "state": "unknown", "hits": 5, "last_at": "2026-01-02T03:04:05Z"}},
@@ -99,8 +99,8 @@ func newFake() *fakeAPI {
 				"tenant": map[string]any{"version": 7, "applied": 6, "error": "rule r1: unknown class", "mode": "block"}}}})
 	})
 	f.tenant("PUT", "mode", f.change)
-	f.tenant("POST", "deny", f.change)
-	f.tenant("DELETE", "deny/{id}", f.change)
+	f.tenant("POST", "lists/{list}", f.change)
+	f.tenant("DELETE", "lists/{list}/{id}", f.change)
 	f.tenant("POST", "rules", f.change)
 	f.tenant("DELETE", "rules/{id}", f.change)
 	return f

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"weir/tenant/wire"
@@ -18,14 +19,14 @@ var lifetimes = []word{
 // page say anything else.
 var done = []word{
 	{"mode", "The general mode was changed. Nodes apply it within seconds."},
-	{"deny-added", "The entry was added. Nodes apply it within seconds."},
-	{"deny-removed", "The entry was removed. Nodes apply it within seconds."},
+	{"entry-added", "The entry was added. Nodes apply it within seconds."},
+	{"entry-removed", "The entry was removed. Nodes apply it within seconds."},
 	{"rule-added", "The virtual patch was added. Nodes apply it within seconds."},
 	{"rule-removed", "The virtual patch was removed. Nodes apply it within seconds."},
 }
 
-// entry is a deny entry as shown.
-type entry struct{ wire.Deny }
+// entry is an entry of a list as shown.
+type entry struct{ wire.Entry }
 
 // Until is when the entry ends; zero for never.
 func (e entry) Until() time.Time {
@@ -41,12 +42,13 @@ type policyView struct {
 		Version int64
 		Mode    string
 		Rules   []wire.Rule
-		Deny    []entry
+		Lists   []entry
 	}
 	Form      url.Values // what the forms show: typed before, or prefilled by a link
 	Modes     []word
 	Classes   []word
 	Lifetimes []word
+	Kinds     []word // of lists
 }
 
 func policyPage(v *visit) error {
@@ -64,7 +66,7 @@ func doneText(code string) string {
 }
 
 func (v *visit) showPolicy(status int, form url.Values) error {
-	p := policyView{visit: v, Form: form, Modes: modes, Classes: attackClasses, Lifetimes: lifetimes}
+	p := policyView{visit: v, Form: form, Modes: modes, Classes: attackClasses, Lifetimes: lifetimes, Kinds: listKinds}
 	if err := v.get(&p.Policy, apiPath("tenants", v.Tenant.ID, "policy")); err != nil {
 		return err
 	}
@@ -97,16 +99,32 @@ func setMode(v *visit) error {
 	return v.change(http.MethodPut, in, "mode", "mode")
 }
 
-func addDeny(v *visit) error {
+func addEntry(v *visit) error {
 	in := map[string]any{"prefix": v.r.PostFormValue("prefix"), "reason": v.r.PostFormValue("reason")}
+	if text := v.r.PostFormValue("applications"); text != "" {
+		in["applications"] = numbers(text)
+	}
 	if ttl, err := strconv.ParseInt(v.r.PostFormValue("ttl"), 10, 64); err == nil && ttl > 0 {
 		in["ttl_seconds"] = ttl
 	}
-	return v.change(http.MethodPost, in, "deny-added", "deny")
+	return v.change(http.MethodPost, in, "entry-added", "lists", v.r.PostFormValue("list"))
 }
 
-func removeDeny(v *visit) error {
-	return v.change(http.MethodDelete, nil, "deny-removed", "deny", v.r.PathValue("entry"))
+func removeEntry(v *visit) error {
+	return v.change(http.MethodDelete, nil, "entry-removed", "lists", v.r.PathValue("list"), v.r.PathValue("entry"))
+}
+
+// numbers reads "21, 22"; what is no number stays text, which the API
+// refuses by the field's name.
+func numbers(text string) (list []any) {
+	for _, f := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if n, err := strconv.Atoi(f); err == nil {
+			list = append(list, n)
+		} else {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 func addRule(v *visit) error {

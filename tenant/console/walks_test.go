@@ -167,17 +167,17 @@ func TestPolicyForms(t *testing.T) {
 	}
 	below := "/api/v1/tenants/" + acmeID
 	f("/mode", url.Values{"mode": {"block"}}, 303, `PUT `+below+`/mode {"mode":"block"}`)
-	f("/deny", url.Values{"prefix": {"192.0.2.1"}, "reason": {"x"}, "ttl": {"3600"}}, 303,
-		`POST `+below+`/deny {"prefix":"192.0.2.1","reason":"x","ttl_seconds":3600}`)
-	f("/deny/d1/remove", url.Values{}, 303, `DELETE `+below+`/deny/d1 null`)
+	f("/lists", url.Values{"list": {"deny"}, "prefix": {"192.0.2.1"}, "reason": {"x"}, "ttl": {"3600"}, "applications": {"21, x"}}, 303,
+		`POST `+below+`/lists/deny {"applications":[21,"x"],"prefix":"192.0.2.1","reason":"x","ttl_seconds":3600}`)
+	f("/lists/deny/d1/remove", url.Values{}, 303, `DELETE `+below+`/lists/deny/d1 null`)
 	f("/rules", url.Values{"class": {"any"}, "path": {"/x*"}}, 303,
 		`POST `+below+`/rules {"class":"any","comment":"","host":"","method":"","path":"/x*","point":"","type":"virtual_patch"}`)
 	f("/rules/r1/remove", url.Values{}, 303, `DELETE `+below+`/rules/r1 null`)
-	f("/deny", url.Values{"prefix": {"nonsense"}, "reason": {"kept <here>"}}, 400,
-		`POST `+below+`/deny {"prefix":"nonsense","reason":"kept \u003chere\u003e"}`)
-	f("/deny/%2e%2e/remove", url.Values{}, 404, "")
+	f("/lists", url.Values{"list": {"gray"}, "prefix": {"nonsense"}, "reason": {"kept <here>"}}, 400,
+		`POST `+below+`/lists/gray {"prefix":"nonsense","reason":"kept \u003chere\u003e"}`)
+	f("/lists/deny/%2e%2e/remove", url.Values{}, 404, "")
 
-	b := text(t, visitor(t, h, "ann-s", "POST", base+"/deny", url.Values{"prefix": {"nonsense"}, "reason": {"kept <here>"}}))
+	b := text(t, visitor(t, h, "ann-s", "POST", base+"/lists", url.Values{"list": {"gray"}, "prefix": {"nonsense"}, "reason": {"kept <here>"}}))
 	if !strings.Contains(b, "want an address or a network") || !strings.Contains(b, `value="kept &lt;here&gt;"`) {
 		t.Error("the refusal or what was typed is lost")
 	}

@@ -40,6 +40,13 @@ var statuses = []word{
 	{"monitored", "Monitored"},
 }
 
+// listKinds are the lists of clients.
+var listKinds = []word{
+	{"deny", "Deny: refuse"},
+	{"gray", "Gray: refuse attacks in safe blocking"},
+	{"allow", "Allow: pass uninspected"},
+}
+
 // modes are the general modes that the cloud may set.
 var modes = []word{
 	{"default", "Leave it to the node"},
@@ -63,7 +70,7 @@ var modeSources = []word{
 }
 
 var blockReasons = []word{
-	{"attack", "for an attack"}, {"vpatch", "by a virtual patch"}, {"denylist", "by the denylist"},
+	{"attack", "for an attack"}, {"vpatch", "by a virtual patch"}, {"denylist", "by the denylist"}, {"graylist", "for an attack from a listed address"},
 }
 
 // steps are the links of a point chain as people read them.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"net/netip"
 
 	"weir/tenant"
 	"weir/tenant/account"
@@ -14,8 +13,8 @@ import (
 
 // Bounds of a tenant's policy.
 const (
-	MaxRules  = 1000
-	MaxDenies = 20000
+	MaxRules   = 1000
+	MaxEntries = 20000 // of all lists together
 )
 
 // Bundle returns the tenant's policy as nodes get it: entries that ran out
@@ -45,7 +44,7 @@ func (t *Tenant) bundle(ctx context.Context, tx *sql.Tx) (b wire.Bundle, err err
 	if b.Rules, err = t.rules(ctx, tx); err != nil {
 		return b, err
 	}
-	b.Deny, err = t.denies(ctx, tx)
+	b.Lists, err = t.entries(ctx, tx)
 	return b, err
 }
 
@@ -66,29 +65,6 @@ func (t *Tenant) rules(ctx context.Context, tx *sql.Tx) ([]wire.Rule, error) {
 			return nil, err
 		}
 		list = append(list, r)
-	}
-	return list, rows.Err()
-}
-
-func (t *Tenant) denies(ctx context.Context, tx *sql.Tx) ([]wire.Deny, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT id, prefix, expires, reason FROM denies WHERE tenant_id = ? AND (expires = 0 OR expires > ?)
-		ORDER BY created, id`, t.ID.String(), t.s.opt.Now().Unix())
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	list := []wire.Deny{}
-	for rows.Next() {
-		var d wire.Deny
-		var prefix string
-		if err := rows.Scan(&d.ID, &prefix, &d.Expires, &d.Reason); err != nil {
-			return nil, err
-		}
-		if d.Prefix, err = netip.ParsePrefix(prefix); err != nil {
-			return nil, err
-		}
-		list = append(list, d)
 	}
 	return list, rows.Err()
 }
@@ -137,31 +113,6 @@ func (t *Tenant) AddRule(ctx context.Context, r wire.Rule) (wire.Rule, error) {
 func (t *Tenant) DeleteRule(ctx context.Context, id string) error {
 	return t.change(ctx, "rule deleted", id, func(tx *sql.Tx) error {
 		return oneRow(tx.ExecContext(ctx, `DELETE FROM rules WHERE tenant_id = ? AND id = ?`, t.ID.String(), id))
-	})
-}
-
-// AddDeny adds an entry to the denylist under a new ID and drops those that
-// ran out.
-func (t *Tenant) AddDeny(ctx context.Context, d wire.Deny) (wire.Deny, error) {
-	d.ID = account.NewID("den")
-	d.Prefix = d.Prefix.Masked()
-	return d, t.change(ctx, "deny added", d, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM denies WHERE tenant_id = ? AND expires > 0 AND expires <= ?`, t.ID.String(), t.s.opt.Now().Unix()); err != nil {
-			return err
-		}
-		if err := t.room(ctx, tx, `SELECT COUNT(*) FROM denies WHERE tenant_id = ?`, MaxDenies, "entries"); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO denies (tenant_id, id, prefix, expires, reason, created) VALUES (?, ?, ?, ?, ?, ?)`,
-			t.ID.String(), d.ID, d.Prefix.String(), d.Expires, d.Reason, t.s.nowMS())
-		return err
-	})
-}
-
-// DeleteDeny removes an entry of the denylist.
-func (t *Tenant) DeleteDeny(ctx context.Context, id string) error {
-	return t.change(ctx, "deny deleted", id, func(tx *sql.Tx) error {
-		return oneRow(tx.ExecContext(ctx, `DELETE FROM denies WHERE tenant_id = ? AND id = ?`, t.ID.String(), id))
 	})
 }
 

@@ -13,7 +13,7 @@ type Bundle struct {
 	Version int64       `json:"version"`
 	Mode    tenant.Mode `json:"mode"` // general mode; "default" leaves it to the node
 	Rules   []Rule      `json:"rules,omitempty"`
-	Deny    []Deny      `json:"deny,omitempty"`
+	Lists   []Entry     `json:"lists,omitempty"`
 	Brand   Brand       `json:"brand"` // of the tenant's account; the node's own TOML wins
 }
 
@@ -29,13 +29,15 @@ type Rule struct {
 	Class   string `json:"class"`           // a detect.Class code, or "any"
 }
 
-// Deny is an entry of the denylist. Expires is Unix seconds, 0 for never;
-// the node enforces it.
-type Deny struct {
-	ID      string       `json:"id"`
-	Prefix  netip.Prefix `json:"prefix"`
-	Expires int64        `json:"expires,omitempty"`
-	Reason  string       `json:"reason,omitempty"`
+// Entry is an address or network on one of the tenant's lists. Expires is
+// Unix seconds, 0 for never; the node enforces it.
+type Entry struct {
+	ID           string       `json:"id"`
+	List         tenant.List  `json:"list"`
+	Prefix       netip.Prefix `json:"prefix"`
+	Applications []int        `json:"applications,omitempty"` // empty: all
+	Expires      int64        `json:"expires,omitempty"`
+	Reason       string       `json:"reason,omitempty"`
 }
 
 // Brand is what clients see of the partner.

@@ -41,7 +41,7 @@ type Hit struct {
 	Mark Span `json:"mark"`
 
 	Blocked      bool   `json:"blocked"`
-	BlockReason  string `json:"block_reason,omitempty"` // attack, vpatch, denylist
+	BlockReason  string `json:"block_reason,omitempty"` // attack, vpatch, denylist, graylist
 	Mode         string `json:"mode"`                   // final
 	LocalMode    string `json:"local_mode"`
 	CloudMode    string `json:"cloud_mode"`

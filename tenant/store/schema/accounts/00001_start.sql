@@ -101,13 +101,16 @@ CREATE TABLE rules (
     PRIMARY KEY (tenant_id, id)
 );
 
-CREATE TABLE denies (
-    tenant_id TEXT NOT NULL REFERENCES tenants (id),
-    id        TEXT NOT NULL,
-    prefix    TEXT NOT NULL,
-    expires   BIGINT NOT NULL,
-    reason    TEXT NOT NULL,
-    created   BIGINT NOT NULL,
+-- list is allow, deny or gray; applications is a JSON array, empty for all.
+CREATE TABLE list_entries (
+    tenant_id    TEXT NOT NULL REFERENCES tenants (id),
+    id           TEXT NOT NULL,
+    list         TEXT NOT NULL,
+    prefix       TEXT NOT NULL,
+    applications TEXT NOT NULL,
+    expires      BIGINT NOT NULL,
+    reason       TEXT NOT NULL,
+    created      BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
 
