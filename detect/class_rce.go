@@ -48,9 +48,6 @@ func judgeRCE(v *value, s *Scratch) finding {
 	if v.f&(fParen|fLess|fDollar|fBracket) != 0 {
 		best = stronger(best, x.judgeCode(v))
 	}
-	if v.f&(fBracket|fLess) != 0 || v.f&(fAt|fParen) == fAt|fParen {
-		best = stronger(best, x.judgeTemplate(v))
-	}
 	return stronger(best, judgeObject(v))
 }
 

@@ -48,10 +48,7 @@ func TestRCECaught(t *testing.T) {
 	f("O:7:\"Session\":1:{s:1:\"a\";i:1;}")
 	f("rO0ABXNyABFqYXZhLnV0aWw")
 	// Templates.
-	f("{{13*37}}")
-	f("<%= 9*9 %>")
 	f("{{''.__class__.__mro__[1].__subclasses__()}}")
-	f("#{ 6 * 7 }")
 }
 
 func TestRCEClean(t *testing.T) {
@@ -113,7 +110,7 @@ func TestReadCommand(t *testing.T) {
 
 func TestRCEScore(t *testing.T) {
 	// A finding's evidence lies inside the value.
-	for _, s := range []string{";id", "a`ls -l`", "${jndi:x", "{{1*1}}", "<?=`id`", "system('id"} {
+	for _, s := range []string{";id", "a`ls -l`", "${jndi:x", "<?=`id`", "system('id"} {
 		fd := judgeOne(judgeOf(RCE), kindParam, s)
 		if fd.score == 0 || fd.start < 0 || fd.start >= fd.end || fd.end > len(s) || fd.rule == "" || fd.why == "" {
 			t.Errorf("%q: %+v", s, fd)

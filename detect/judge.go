@@ -49,6 +49,7 @@ var judges = [...]judge{
 	{SSI, maybeSSI, judgeSSI},
 	{CRLF, maybeCRLF, judgeCRLF},
 	{MailInjection, maybeMail, judgeMail},
+	{SSTI, maybeSSTI, judgeSSTI},
 	{SSRF, maybeSSRF, judgeSSRF},
 	{Redir, maybeRedir, judgeRedir},
 }

