@@ -17,6 +17,7 @@ var injectionSeeds = map[Class][]string{
 		`<!DOCTYPE r [<!ENTITY e SYSTEM "file:///srv/settings">]><r>&e;</r>`, `<?xml version="1.0"?><!DOCTYPE r SYSTEM "http://h.example/r.dtd"><r/>`,
 		`<r xmlns:i="http://www.w3.org/2001/XInclude"><i:include href="a"/></r>`,
 	},
+	LDAPi:         {"*)(mail=*))(|(mail=*", "anna)(&)", "*(|(cn=*))"},
 	CRLF:          {"en\r\nSet-Cookie: sid=1", "\nHTTP/1.1 200 OK"},
 	MailInjection: {"a@mail.example\r\nBcc: b@mail.example", "x\r\nRCPT TO:<b@mail.example>", "1\r\nA1 FETCH 2 BODY[]"},
 }

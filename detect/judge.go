@@ -47,6 +47,7 @@ var judges = [...]judge{
 	{PTrav, maybePTrav, judgePTrav},
 	{XXE, maybeXXE, judgeXXE},
 	{SSI, maybeSSI, judgeSSI},
+	{LDAPi, maybeLDAPi, judgeLDAPi},
 	{CRLF, maybeCRLF, judgeCRLF},
 	{MailInjection, maybeMail, judgeMail},
 	{SSTI, maybeSSTI, judgeSSTI},
