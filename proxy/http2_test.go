@@ -196,6 +196,22 @@ func TestHTTP2Streams(t *testing.T) {
 	}
 }
 
+// gRPC passes from client to upstream in HTTP/2, trailers included; those
+// that are the node's own do not.
+func TestHTTP2Trailers(t *testing.T) {
+	cfg := testConfig(t, testSpec(acmeID, "acme", "acme.example", h2Upstream(t, nil, echoH2), tenant.ModeBlock))
+	cfg.Tenants[0].Sites[0].Upstreams[0].Scheme = "h2c"
+	overTLS(t, cfg)
+	c := startNode(t, cfg).h2Client(t, "acme.example")
+	a := ask2(t, c, "POST", "https://acme.example/svc/Call", strings.NewReader("\x00\x00\x00\x00\x02ab"), "Content-Type: application/grpc", "Te: trailers")
+	if a.StatusCode != 200 || !strings.Contains(a.body, "HTTP/2.0 POST acme.example /svc/Call\n7 <nil>") {
+		t.Errorf("got %d %q", a.StatusCode, a.body)
+	}
+	if len(a.Trailer) != 1 || a.Trailer.Get("Grpc-Status") != "7" {
+		t.Errorf("trailers %v", a.Trailer)
+	}
+}
+
 // A connection made for one tenant carries no request for another, and the
 // others on it do not suffer.
 func TestHTTP2WrongName(t *testing.T) {

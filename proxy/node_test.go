@@ -91,6 +91,13 @@ func startNode(t testing.TB, cfg *config.Node) *node {
 	if n.Server, err = New(cfg, Deps{Version: "test", NodeID: "n1", Sink: n.hits}); err != nil {
 		t.Fatal(err)
 	}
+	n.run(t)
+	return n
+}
+
+// run serves until the test ends.
+func (n *node) run(t testing.TB) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- n.Run(ctx) }()
@@ -101,7 +108,6 @@ func startNode(t testing.TB, cfg *config.Node) *node {
 		}
 	})
 	n.addr = n.Addrs()[0].String()
-	return n
 }
 
 // oneTenant runs a node with acme.example in front of upstream.
@@ -228,6 +234,11 @@ func connect(t testing.TB, addr string) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return clientOn(t, c)
+}
+
+func clientOn(t testing.TB, c net.Conn) *client {
+	t.Helper()
 	c.SetDeadline(time.Now().Add(20 * time.Second))
 	t.Cleanup(func() { c.Close() })
 	return &client{c, bufio.NewReader(c)}

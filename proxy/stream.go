@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"weir/detect"
 )
 
 // stream is one request of an HTTP/2 connection and its response. To the walk
@@ -128,6 +130,20 @@ func (st *stream) answer() {
 		}
 	case st.copyBody(body, resp.Header.ContentLength() < 0) != nil:
 		panic(http.ErrAbortHandler)
+	default:
+		st.addTrailers(body)
+	}
+}
+
+// addTrailers passes on the fields after the body, when its upstream may send
+// any.
+func (st *stream) addTrailers(body io.Reader) {
+	b, ok := body.(interface{ trailers() []detect.Header })
+	if !ok {
+		return
+	}
+	for _, f := range b.trailers() {
+		st.w.Header().Add(http.TrailerPrefix+string(f.Name), string(f.Value))
 	}
 }
 
