@@ -30,7 +30,7 @@ const longText = 400
 
 // maybeXSS: script needs a tag, a call, an assignment or a colon.
 func maybeXSS(f features, n int) bool {
-	return n >= 4 && f&fAlpha != 0 && f&(fLess|fParen|fQuote|fEqual|fColon|fBracket|fAmp) != 0 || f&fBracket != 0 && f&fParen != 0
+	return n >= 4 && f&fAlpha != 0 && f&(fLess|fParen|fQuote|fEqual|fColon|fBracket|fAmp) != 0 || f&fBracket != 0 && f&fParen != 0 || n >= 4 && f&(fAmp|fHash) == fAmp|fHash
 }
 
 func judgeXSS(v *value, s *Scratch) finding {
@@ -47,6 +47,12 @@ func judgeXSS(v *value, s *Scratch) finding {
 	}
 	if v.f&fColon != 0 || v.f&fAmp != 0 {
 		x.judgeURL()
+	}
+	if v.f&(fColon|fParen) == fColon|fParen {
+		x.judgeLink()
+	}
+	if v.f&(fAmp|fHash) == fAmp|fHash {
+		x.judgeSpelling()
 	}
 	if v.f&(fParen|fBracket|fEqual|fQuote) != 0 {
 		x.judgeScripts(v.f)

@@ -31,6 +31,9 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 	if s.base64(b, f, k, pl, base) {
 		return
 	}
+	if f&fPlus != 0 && f&fAlpha != 0 && maybeUTF7(b) && s.step(StepUTF7, b, appendUTF7(s.arena, b), k, pl, base) {
+		return
+	}
 	if f&fQuote != 0 {
 		s.quotedBase64(b, k, pl, base)
 	}

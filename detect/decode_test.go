@@ -158,3 +158,20 @@ func TestStepsNest(t *testing.T) {
 	f("%7B'a':+'eCc7IGhlbGxvIHk%3D'%7D", `[query v][base64]="x'; hello y"`)
 	f("data:text/html;base64,PGI%2BaGVsbG88L2I%2B", `[query v][base64]="<b>hello</b>"`)
 }
+
+func TestAppendUTF7(t *testing.T) {
+	f := func(in, want string) {
+		t.Helper()
+		if got := string(appendUTF7(nil, []byte(in))); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+	f("+ADw-b+AD4-", "<b>")
+	f("x+ACIAPg-y", "x\">y")
+	f("+ADw", "<")
+	// arithmetic, addresses, other scripts and half sections stay
+	f("1+2 +44 a+b+c", "1+2 +44 a+b+c")
+	f("+ZeVnLA-", "+ZeVnLA-")
+	f("+ADw8-", "+ADw8-")
+	f("+", "+")
+}

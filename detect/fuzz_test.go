@@ -46,7 +46,7 @@ func FuzzDecoders(f *testing.F) {
 		growth int
 	}{
 		{"percent", percent, 1}, {"percent with plus", plus, 1}, {"lenient percent", appendLenientPercent, 1}, {"plus", appendPlus, 1},
-		{"html", appendHTML, 1}, {"escape", appendEscape, 1}, {"css", appendCSS, 2}, {"folded", appendFolded, 2}, {"json", appendJSON, 1},
+		{"html", appendHTML, 1}, {"escape", appendEscape, 1}, {"css", appendCSS, 2}, {"folded", appendFolded, 2}, {"json", appendJSON, 1}, {"utf7", appendUTF7, 1},
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		for _, d := range decoders {

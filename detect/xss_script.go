@@ -126,7 +126,14 @@ func jsScore(w *jsWindow, t jsToken) int {
 		if w.punct(-1, '.') && w.punct(1, '=') {
 			return 55
 		}
+	case jsApply:
+		if w.punct(-1, '.') && w.peek(1).kind == jsTemplate && !w.peek(1).space {
+			return 58
+		}
 	case jsImport:
+		if w.punct(1, '(') && !w.peek(1).space && w.punct(2, '/') {
+			return 55 // a pattern instead of a name
+		}
 		if w.punct(1, '(') && !w.peek(1).space && w.peek(2).kind == jsString {
 			if s := w.peek(2); bytes.Contains(w.lex.b[s.start:s.end], []byte("//")) || bytes.Contains(w.lex.b[s.start:s.end], []byte("data:")) {
 				return 55
@@ -200,6 +207,8 @@ func jsSinkScore(w *jsWindow, t jsToken) int {
 		return 62
 	case w.punct(1, ',') && w.punct(-1, '(') && (w.is(-2, jsEach) || w.is(-2, jsApply)):
 		return 62
+	case w.punct(-1, ':') && w.punct(1, '}') && w.peek(-2).kind == jsWord:
+		return 60
 	case w.punct(-1, '=') && (w.punct(1, ';') || next.kind == jsEOF || w.punct(1, ',') || w.punct(1, '}')):
 		return 60
 	}
@@ -208,14 +217,18 @@ func jsSinkScore(w *jsWindow, t jsToken) int {
 
 // jsMemberCall judges window[...] and what is done with it.
 func jsMemberCall(w *jsWindow) int {
-	depth, words, strings := 0, 0, 0
+	depth, words, strings, source := 0, 0, 0, false
 	for n := 1; n < 11; n++ {
 		t := w.peek(n)
 		switch {
 		case t.kind == jsEOF:
+			if source && strings > 0 {
+				return 58
+			}
 			return 0
 		case t.kind == jsString || t.kind == jsTemplate || t.kind == jsNumber && w.punct(n+1, '.') || t.kind == jsWord && t.word == jsSource:
 			strings++
+			source = source || t.kind == jsWord
 		case t.kind == jsWord:
 			words++
 		case t.kind == jsPunct && t.c == '[':
@@ -256,6 +269,8 @@ func jsDocumentScore(w *jsWindow) int {
 	switch {
 	case w.punct(n, '[') && w.peek(n+1).kind == jsString:
 		return 62
+	case w.punct(1, ')') && w.punct(-1, '(') && w.peek(-2).kind == jsWord && equalFold(w.lex.b[w.peek(-2).start:w.peek(-2).end], "with"):
+		return 60
 	case !w.punct(n, '.'):
 		return 0
 	case w.is(n+1, jsMember):
@@ -292,6 +307,9 @@ func jsLocationScore(w *jsWindow) int {
 	}
 	if w.at == 0 && n == 1 {
 		// location=Paris is a parameter.
+		if v := w.peek(2); v.kind == jsWord && (v.word == jsLocation && w.punct(3, '.') || w.peek(3).kind == jsEOF && equalFold(w.lex.b[v.start:v.end], "name")) {
+			return 55
+		}
 		if v := w.peek(2); v.kind != jsString && !w.is(2, jsDecode) && !(v.kind == jsWord && jsCalls(w, 3)) {
 			return 0
 		}

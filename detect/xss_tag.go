@@ -169,6 +169,13 @@ func (x *xssReading) judgeAttr(l *htmlLexer, class uint8) {
 		x.report(x.weigh(score, l.attrStart), l.attrStart, l.i, xssHandler, xssHandlerWhy)
 		return
 	}
+	if frontDirective(name) && runnable(l.value) {
+		x.report(x.weigh(60, l.attrStart), l.attrStart, l.i, xssHandler, xssHandlerWhy)
+		return
+	}
+	if len(name) < 5 && l.value[0]|0x20 == 'h' && maskedHost(l.value) {
+		x.report(x.weigh(55, l.attrStart), l.attrStart, l.i, xssURL, "a link hides its host behind a number")
+	}
 	h := readURLHead(l.value)
 	if n := h.script(); n > 0 && !harmlessScript(h.bytes()[n:]) {
 		x.report(x.weigh(85, l.attrStart), l.attrStart, l.i, xssURL, xssURLWhy)
@@ -181,6 +188,8 @@ func (x *xssReading) judgeAttr(l *htmlLexer, class uint8) {
 			x.report(x.weigh(80, l.attrStart), l.attrStart, l.i, xssStyle, xssStyleWhy)
 		case l.valueQuote != 0 && bytes.IndexAny(l.value, "{}[]") >= 0:
 			x.report(x.weigh(55, l.attrStart), l.attrStart, l.i, xssStyle, "a style ends its own declarations")
+		case styleEscape(l.value):
+			x.report(x.weigh(54, l.attrStart), l.attrStart, l.i, xssStyle, xssStyleWhy)
 		}
 	case "charset":
 		if class == tagMeta && bytes.IndexByte(l.value, '7') >= 0 {
