@@ -67,6 +67,7 @@ func TestRedirClean(t *testing.T) {
 	f("//")
 	f("/a//b.html")
 	f("///style.css")
+	f("\n\x14https://shop.example/")
 	f("///apple.river.stone")
 	f("//index.php")
 	f("https://shop.example:8443/x?back=https://shop.example/y")

@@ -104,7 +104,7 @@ func (u *urlShape) readScheme(b []byte, i int) int {
 	if !isAlpha(b[i]) {
 		return i
 	}
-	marks := u.marks
+	marks := urlMark(0) // blanks in front mean nothing when a scheme follows
 	var word [maxURLScheme + 1]byte
 	w := 0
 	for n := i; n < len(b) && n <= i+maxURLScheme; n++ {
