@@ -170,7 +170,7 @@ const maxFormName = 64
 // byte that a form would have encoded.
 func looksForm(b []byte) bool {
 	i := bytes.IndexByte(b, '=')
-	if i <= 0 || i > maxFormName || scan(b[:i])&^(plainBytes|fMinus|fDot|fBracket|fPercent) != 0 {
+	if i <= 0 || i > maxFormName || i+2 >= len(b) && i%4 > 1 || scan(b[:i])&^(plainBytes|fMinus|fDot|fBracket|fPercent) != 0 {
 		return false
 	}
 	return scan(b)&(fSpace|fCtl|fHigh|fQuote|fLess|fGreater) == 0

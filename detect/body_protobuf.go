@@ -130,6 +130,8 @@ func (s *Scratch) protobufBytes(v []byte, nesting int, pl place) {
 		s.protobufFields(v, nesting+1, pl)
 	}
 	switch {
+	case text && message:
+		s.value(v, kindText, pl) // tags and lengths among it are no part of a URL
 	case text:
 		s.value(v, kindParam, pl)
 	case !message:

@@ -79,7 +79,7 @@ func (x *xssReading) weigh(score, at int) int {
 	if !x.long {
 		return score
 	}
-	if at > 16 && !x.endsTag(at) && x.code(at) {
+	if at > 16 && len(x.b) > longText && !x.endsTag(at) && x.code(at) {
 		return score - 40
 	}
 	return score - 15

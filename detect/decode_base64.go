@@ -49,9 +49,10 @@ func oneNUL(h [6]byte) bool {
 	return n == 1
 }
 
-// texty reports whether c occurs in text; bytes of UTF-8 do.
+// texty reports whether c occurs in text; bytes of UTF-8 do, and so do the
+// vertical tab and the form feed, which SQL and HTML take for blanks.
 func texty(c byte) bool {
-	return c >= 0x20 && c < 0x7f || c == '\t' || c == '\r' || c == '\n' || c >= 0xc2 && c < 0xf5
+	return c >= 0x20 && c < 0x7f || c >= '\t' && c <= '\r' || c >= 0xc2 && c < 0xf5
 }
 
 // base64Quad decodes four digits; ok is false at padding and foreign bytes.

@@ -38,11 +38,12 @@ func (s *Scratch) params(b []byte, sep byte, step, nameStep StepKind, pl place) 
 }
 
 // param inspects one name=value. Without a value the name is all value:
-// pages that take the bare query string see it so.
+// pages that take the bare query string see it so. Signs of equality at the
+// end are the padding of base64.
 func (s *Scratch) param(b []byte, step, nameStep StepKind, pl place, first int) {
 	i := bytes.IndexByte(b, '=')
-	if i < 0 || i == len(b)-1 {
-		if i < 0 {
+	if i < 0 || i == len(b)-1 || i == len(b)-2 && b[i+1] == '=' {
+		if i < 0 || i < len(b)-1 {
 			i = len(b)
 		}
 		s.push(nameStep, -1, nil)
