@@ -60,6 +60,7 @@ func (s *Scratch) jsonObject(w *jsonWalk, i, nesting int) int {
 		}
 		m := s.mark()
 		var key []byte
+		at := i
 		if w.b[i] == '"' {
 			s.push(StepHashName, -1, nil)
 			i = s.jsonString(w, i, kindName, &key)
@@ -68,8 +69,11 @@ func (s *Scratch) jsonObject(w *jsonWalk, i, nesting int) int {
 			i, key = s.jsonBareKey(w, i)
 		}
 		i = skipSpace(w.b, i)
-		if i < len(w.b) && w.b[i] == ':' {
+		if colon := i; i < len(w.b) && w.b[i] == ':' {
 			if i = skipSpace(w.b, i+1); i < len(w.b) && w.b[i] != ',' && w.b[i] != '}' {
+				if len(key) > 1 && key[0] == '$' && w.b[i] == '[' {
+					s.queryList(key, w.pl.sub(at, colon))
+				}
 				s.push(StepHash, -1, key)
 				i = skipSpace(w.b, s.jsonValue(w, i, nesting+1))
 				s.pop()

@@ -42,6 +42,7 @@ type judge struct {
 
 var judges = [...]judge{
 	{SQLi, maybeSQLi, judgeSQLi},
+	{NoSQLi, maybeNoSQLi, judgeNoSQLi},
 	{XSS, maybeXSS, judgeXSS},
 	{RCE, maybeRCE, judgeRCE},
 	{PTrav, maybePTrav, judgePTrav},
