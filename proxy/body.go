@@ -10,10 +10,41 @@ import (
 
 // Steps by which a body's buffer grows: memory follows bytes received.
 const (
-	bodyStep  = 4 << 10
-	keepBody  = 64 << 10  // larger buffers are given back after the request
-	bodyTotal = 256 << 20 // bytes buffered by all requests of the node
+	bodyStep = 4 << 10
+	keepBody = 64 << 10 // larger buffers are given back after the request
 )
+
+// share is what a request may take of the memory for bodies: both its
+// tenant's and the node's bound hold. The zero share has no bounds.
+type share struct {
+	node, tenant           *atomic.Int64 // bytes held now
+	nodeBound, tenantBound int64         // 0: none
+}
+
+// take reserves n bytes, or none when a bound would be crossed.
+func (s *share) take(n int64) bool {
+	if s.node == nil {
+		return true
+	}
+	if held := s.node.Add(n); s.nodeBound > 0 && held > s.nodeBound {
+		s.node.Add(-n)
+		return false
+	}
+	if held := s.tenant.Add(n); s.tenantBound > 0 && held > s.tenantBound {
+		s.tenant.Add(-n)
+		s.node.Add(-n)
+		return false
+	}
+	return true
+}
+
+// give returns n bytes.
+func (s *share) give(n int64) {
+	if s.node != nil && n != 0 {
+		s.node.Add(-n)
+		s.tenant.Add(-n)
+	}
+}
 
 // body is the message body of a request on its way through the node.
 type body struct {
@@ -27,8 +58,8 @@ type body struct {
 	buf      []byte // head of the body, or all of it
 	whole    bool   // buf is all of it
 	sent     bool   // the rest was forwarded to its end
-	budget   *atomic.Int64
-	reserved int64
+	budget   share
+	reserved int64 // bytes taken of budget
 }
 
 // source is the connection that a body comes from, or its stream.
@@ -107,18 +138,22 @@ func (b *body) fill(limit int64) error {
 	return nil
 }
 
-// grow makes room for more, doubling within the budget.
+// grow makes room for more, doubling within the budget. A buffer kept from
+// an earlier request counts from when it is used again.
 func (b *body) grow(limit int64) error {
+	size := int64(cap(b.buf))
+	if len(b.buf) == cap(b.buf) {
+		size = max(bodyStep, min(2*size, limit))
+	}
+	if size > b.reserved {
+		if !b.budget.take(size - b.reserved) {
+			return errNoMemory
+		}
+		b.reserved = size
+	}
 	if len(b.buf) < cap(b.buf) {
 		return nil
 	}
-	size := max(bodyStep, min(2*int64(cap(b.buf)), limit))
-	if b.budget.Add(size) > bodyTotal {
-		b.budget.Add(-size)
-		return errNoMemory
-	}
-	b.budget.Add(-b.reserved)
-	b.reserved = size
 	buf := make([]byte, len(b.buf), size)
 	copy(buf, b.buf)
 	b.buf = buf
@@ -127,12 +162,12 @@ func (b *body) grow(limit int64) error {
 
 // close gives the memory back and keeps a small buffer for the next request.
 func (b *body) close() {
-	b.budget.Add(-b.reserved)
+	b.budget.give(b.reserved)
 	buf := b.buf[:0]
 	if cap(buf) > keepBody {
 		buf = nil
 	}
-	*b = body{buf: buf, budget: b.budget}
+	*b = body{buf: buf}
 }
 
 // refusal maps an error of reading the body.

@@ -23,6 +23,7 @@ type exchange struct {
 
 	head    head
 	body    body
+	window  window // over the rest of a long body
 	req     detect.Request
 	scratch detect.Scratch
 	verdict *detect.Verdict // nil: not inspected
@@ -69,6 +70,7 @@ func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
 // end gives everything back; the response may still be streaming, but
 // nothing of it lives in x.
 func (s *Server) end(x *exchange) {
+	x.window.close()
 	x.body.close()
 	if x.stream == nil {
 		x.conn.unlimit()

@@ -13,6 +13,10 @@ import (
 // what comes back. The request is written anew from what the gate read: never
 // from fasthttp's request, which remembers less and rewrites more.
 func (s *Server) forward(x *exchange) {
+	if r := s.openWindow(x); r != Accepted {
+		s.refuse(x, r)
+		return
+	}
 	var tried [maxAttempts]*upstream
 	b := x.snap.sites[x.place.Site.Index]
 	now := s.clock.now.Load()
@@ -72,7 +76,7 @@ func (s *Server) settle(up *upstream, err error) {
 	switch {
 	case err == nil:
 		up.health.served()
-	case errors.As(err, &client), errors.Is(err, errNoUpConn), errors.Is(err, errUnusable):
+	case errors.As(err, &client), errors.Is(err, errStopped), errors.Is(err, errNoUpConn), errors.Is(err, errUnusable):
 	case up.health.failed(s.clock.now.Load()):
 		s.log.upstreamDown(up.Address, err)
 	}
@@ -98,7 +102,7 @@ func (s *Server) exchangeOver(x *exchange, up *upstream, conn *upConn) error {
 	}
 	if err := x.send(conn); err != nil {
 		var client errClient
-		if errors.As(err, &client) || errors.Is(err, errStale) {
+		if errors.As(err, &client) || errors.Is(err, errStale) || errors.Is(err, errStopped) {
 			return err
 		}
 		// The upstream may have answered early and closed: its answer counts.
@@ -152,13 +156,13 @@ func (x *exchange) sendRest(conn *upConn) error {
 	buf := copyBuffers.Get().(*[copyBuffer]byte)
 	defer copyBuffers.Put(buf)
 	for {
-		n, err := x.body.Read(buf[:])
+		n, err := x.readRest(buf[:])
 		if n > 0 {
 			if werr := x.sendPart(conn, buf[:n]); werr != nil {
 				return werr
 			}
 		}
-		if err == io.EOF || err == nil && x.body.read == x.body.length {
+		if err == io.EOF {
 			break
 		}
 		if err != nil {
@@ -207,6 +211,10 @@ func (x *exchange) sendPaced(conn *upConn, b []byte) error {
 // own body off.
 func (s *Server) fail(x *exchange, up *upstream, err error) {
 	var client errClient
+	if errors.Is(err, errStopped) {
+		s.block(x)
+		return
+	}
 	if errors.As(err, &client) {
 		s.refuse(x, bodyRefusal(client.error))
 		return

@@ -234,12 +234,11 @@ func (b *h2Body) Read(p []byte) (int, error) {
 		b.finish()
 		return 0, io.EOF
 	}
-	n, err := body.Read(p)
+	n, err := b.x.readRest(p)
 	switch {
-	case err == io.EOF || err == nil && body.read == body.length:
+	case err == io.EOF:
 		body.sent = true
 		b.finish()
-		return n, io.EOF
 	case err != nil:
 		b.err = err
 		b.finish()

@@ -28,6 +28,8 @@ func (s *Server) inspects(x *exchange) bool {
 func (s *Server) readBody(x *exchange, inspected bool) Refusal {
 	l := &x.place.Site.Limits
 	x.body.open(x.ctx.RequestBodyStream(), &x.head, x.source(), l, x.place.Site.Timeouts.MinRate)
+	t := x.place.Tenant
+	x.body.budget = share{node: &s.buffered, nodeBound: x.snap.cfg.Limits.BufferBytes, tenant: &t.Counters.Buffered, tenantBound: t.BufferBytes}
 	if x.body.max > 0 && x.body.length > x.body.max {
 		return BodyTooLarge
 	}
@@ -74,21 +76,37 @@ func (s *Server) inspect(x *exchange) {
 		t.Counters.Partial.Add(1)
 		return
 	}
-	defer s.failOpen(x)
-	start := time.Now()
-	v := t.Policy.Detect.Inspect(x.view(l.InspectBodyBytes), t.Scope, &x.scratch)
-	x.inspected = time.Since(start)
-	s.metrics.inspection.Update(x.inspected.Seconds())
-	x.verdict = v
-	if v.Attack() {
-		t.Counters.Attacks.Add(1)
-		if x.place.Mode.Final == tenant.ModeSafeBlocking {
-			x.gray = t.Policy.Listed(tenant.ListGray, x.client, x.place.Application, s.clock.seconds())
-		}
+	x.view(l.InspectBodyBytes)
+	s.judge(x)
+	if x.verdict == nil {
+		return
 	}
-	if v.Partial {
+	if x.verdict.Attack() {
+		t.Counters.Attacks.Add(1)
+		s.lookGray(x)
+	}
+	if x.verdict.Partial {
 		t.Counters.Partial.Add(1)
 	}
+}
+
+// lookGray finds out whether the client of an attack is on the graylist,
+// where that decides.
+func (s *Server) lookGray(x *exchange) {
+	if x.place.Mode.Final == tenant.ModeSafeBlocking {
+		x.gray = x.place.Tenant.Policy.Listed(tenant.ListGray, x.client, x.place.Application, s.clock.seconds())
+	}
+}
+
+// judge runs the detector over the view.
+func (s *Server) judge(x *exchange) {
+	t := x.place.Tenant
+	defer s.failOpen(x)
+	start := time.Now()
+	x.verdict = t.Policy.Detect.Inspect(&x.req, t.Scope, &x.scratch)
+	took := time.Since(start)
+	x.inspected += took
+	s.metrics.inspection.Update(took.Seconds())
 }
 
 // failOpen recovers from a panic in the detector.

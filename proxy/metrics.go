@@ -88,6 +88,10 @@ func (s *Server) writeMetrics(w io.Writer) {
 		name := fmt.Sprintf("weir_config_generation{tenant=%s,tenant_id=%q}", strconv.Quote(t.Name), t.ID)
 		metrics.WriteGaugeUint64(w, name, uint64(t.Version))
 	}
+	for _, t := range snap.table.Tenants {
+		name := fmt.Sprintf("weir_tenant_buffered_bytes{tenant=%s,tenant_id=%q}", strconv.Quote(t.Name), t.ID)
+		metrics.WriteGaugeUint64(w, name, uint64(max(t.Counters.Buffered.Load(), 0)))
+	}
 	s.writeNodeMetrics(w)
 	for _, up := range snap.sortedPools() {
 		labels := fmt.Sprintf("{tenant_id=%q,upstream=%q}", up.tenant, up.Scheme+"://"+up.Address)

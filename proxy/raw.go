@@ -3,7 +3,6 @@ package proxy
 import (
 	"bufio"
 	"bytes"
-	"sync/atomic"
 
 	"github.com/valyala/fasthttp"
 
@@ -21,7 +20,6 @@ type RawReader struct {
 	req    fasthttp.Request
 	uri    fasthttp.URI
 	x      exchange
-	budget atomic.Int64
 }
 
 // NewRawReader makes a reader for heads of at most maxHeaderBytes.
@@ -29,7 +27,6 @@ func NewRawReader(maxHeaderBytes int, limits tenant.Limits) *RawReader {
 	r := &RawReader{limits: limits}
 	r.br = bufio.NewReaderSize(&r.src, maxHeaderBytes)
 	r.req.Header.SetNoDefaultContentType(true)
-	r.x.body.budget = &r.budget
 	return r
 }
 

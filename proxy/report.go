@@ -23,7 +23,9 @@ func (s *Server) report(x *exchange) {
 	if n == 0 && !denied {
 		return
 	}
-	x.incident = newIncident()
+	if x.incident == "" {
+		x.incident = newIncident()
+	}
 	raw := maskedRequest(x)
 	if denied {
 		h := s.newHit(x, raw)

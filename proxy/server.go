@@ -102,7 +102,7 @@ func New(cfg *config.Node, deps Deps) (*Server, error) {
 }
 
 func (s *Server) newExchange() any {
-	return &exchange{body: body{budget: &s.buffered}}
+	return &exchange{}
 }
 
 // Run serves until ctx ends, then drains: readiness goes off first, then no

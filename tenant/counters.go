@@ -20,5 +20,6 @@ type Counters struct {
 	BytesIn     atomic.Uint64 // bodies
 	BytesOut    atomic.Uint64
 	FailOpen    atomic.Uint64 // requests forwarded although inspection failed
-	_           [16]byte
+	Buffered    atomic.Int64  // bytes of bodies held now
+	_           [8]byte
 }
