@@ -155,6 +155,8 @@ func (u *urlShape) escapedSlashes() bool {
 // relativeScore weighs what begins with slashes or their like.
 func (u *urlShape) relativeScore(s *Scratch) int {
 	switch {
+	case u.nested() && u.marks&urlControl != 0: // a length byte in front of a URL
+		return 0
 	case u.nested() && u.slashes > 1:
 		return 62
 	case u.nested():

@@ -68,6 +68,7 @@ func TestRedirClean(t *testing.T) {
 	f("/a//b.html")
 	f("///style.css")
 	f("\n\x14https://shop.example/")
+	f("\n/https://shop.example/a?b=c")
 	f("///apple.river.stone")
 	f("//index.php")
 	f("https://shop.example:8443/x?back=https://shop.example/y")

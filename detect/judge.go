@@ -53,5 +53,6 @@ var judges = [...]judge{
 	{MailInjection, maybeMail, judgeMail},
 	{SSTI, maybeSSTI, judgeSSTI},
 	{SSRF, maybeSSRF, judgeSSRF},
+	{Scanner, maybeScanner, judgeScanner},
 	{Redir, maybeRedir, judgeRedir},
 }

@@ -32,6 +32,7 @@ func (s *Scratch) viewHeaders() {
 		}
 		pl := place{part: PartHeader, header: i, to: len(h.Value), exact: true}
 		s.push(StepHeader, -1, h.Name)
+		s.probeHeader(h.Name, pl)
 		s.viewHeader(u, h.Value, pl)
 		s.pop()
 	}
