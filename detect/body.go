@@ -48,7 +48,9 @@ func (s *Scratch) coded(b []byte, h, end, n int, pl place) {
 func (s *Scratch) uncoded(b []byte, c coding, h, end, n int, pl place) {
 	v, ok := s.decompress(b, c, pl)
 	if !ok {
-		s.verdict.Partial = true
+		if s.verdict.Partial = true; s.inflate.refused {
+			s.bomb(b, pl)
+		}
 		s.body(b, pl)
 		return
 	}
@@ -73,25 +75,14 @@ func codingNamed(name []byte) coding {
 	return codingNone
 }
 
-// body inspects b by its content type. UTF-16 is read as text; whether that
-// text or a binary is meant decides its look, again.
+// body inspects b by its content type, once it is in UTF-8.
 func (s *Scratch) body(b []byte, pl place) {
 	ct := s.r.header("content-type")
 	if s.depth == 0 {
 		s.xmlEncoding(b, ct, pl)
-	}
-	if order := utf16Order(b); order != nil && s.depth == 0 {
-		m := s.mark()
-		if v := s.keep(appendUTF16(s.arena, b, order)); !isBinary(v[:min(len(v), blobHead)]) {
-			s.push(StepUTF8, -1, nil)
-			s.depth++
-			s.body(v, pl.inexact())
-			s.depth--
-			s.pop()
-			s.free(m)
+		if s.wideBody(b, pl) || s.utf7Body(b, ct, pl) {
 			return
 		}
-		s.free(m)
 	}
 	switch {
 	case containsFold(ct, "multipart/") && s.multipart(b, ct, pl):
@@ -105,6 +96,46 @@ func (s *Scratch) body(b []byte, pl place) {
 	default:
 		s.disguised(b, pl)
 	}
+}
+
+// wideBody inspects a body in UTF-16 or UTF-32; false when it is neither.
+func (s *Scratch) wideBody(b []byte, pl place) bool {
+	order, width := wideOrder(b)
+	if order == nil {
+		return false
+	}
+	m := s.mark()
+	v := s.keep(appendWide(s.arena, b, order, width))
+	text := !isBinary(v[:min(len(v), blobHead)])
+	if text {
+		s.decoded(v, StepUTF8, pl)
+	}
+	s.free(m)
+	return text
+}
+
+// utf7Body inspects a body that claims to be in UTF-7, in its content type or
+// in an XML declaration.
+func (s *Scratch) utf7Body(b, ct []byte, pl place) bool {
+	if !maybeUTF7(b) || !containsFold(ct, "utf-7") && !containsFold(b[:min(len(b), xmlHead)], "utf-7") {
+		return false
+	}
+	m := s.mark()
+	s.decoded(s.keep(appendUTF7(s.arena, b)), StepUTF7, pl)
+	s.free(m)
+	return true
+}
+
+// xmlHead is how much of a body may hold an XML declaration.
+const xmlHead = 128
+
+// decoded inspects a body that was in another encoding.
+func (s *Scratch) decoded(v []byte, step StepKind, pl place) {
+	s.push(step, -1, nil)
+	s.depth++
+	s.body(v, pl.inexact())
+	s.depth--
+	s.pop()
 }
 
 // disguised inspects a body whose type says nothing: JSON, XML and forms are
@@ -152,6 +183,7 @@ func (s *Scratch) xmlBody(b []byte, pl place) {
 
 // looksJSON reports whether b may be a JSON object or array.
 func looksJSON(b []byte) bool {
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 	i := skipSpace(b, 0)
 	return i+1 < len(b) && (b[i] == '{' || b[i] == '[')
 }

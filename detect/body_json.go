@@ -1,12 +1,18 @@
 package detect
 
+import "bytes"
+
 // json inspects the keys and values of the JSON texts in b (RFC 8259), one
 // or several in sequence. It is tolerant: whatever stands where a value is
 // due is inspected as one. It reports whether b was JSON throughout.
 func (s *Scratch) json(b []byte, pl place) bool {
 	w := jsonWalk{b: b, pl: pl, ok: true}
 	s.depth++
-	for i := skipSpace(b, 0); i < len(b); {
+	start := 0
+	if bytes.HasPrefix(b, []byte("\xef\xbb\xbf")) {
+		start = 3
+	}
+	for i := skipSpace(b, start); i < len(b); {
 		i = skipSpace(b, s.jsonValue(&w, i, 0))
 	}
 	s.depth--

@@ -15,6 +15,9 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 		if s.step(StepPercent, b, appendPercent(s.arena, b, false), k, pl, base) || lenient {
 			return
 		}
+		if barePercent(b) && s.step(StepPercent, b, appendBarePercent(s.arena, b), k, pl, base) {
+			return
+		}
 	}
 	if f&fAmp != 0 && s.step(StepHTML, b, appendHTML(s.arena, b), k, pl, base) {
 		return
@@ -28,7 +31,10 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 	if f&(fHigh|fCtl) != 0 && (s.compressed(b, k, pl, base) || s.step(StepUTF8, b, appendFolded(s.arena, b), k, pl, base)) {
 		return
 	}
-	if s.base64(b, f, k, pl, base) {
+	if f&fHigh != 0 && f&bestFitNeeds != 0 && s.step(StepBestFit, b, appendBestFit(s.arena, b), k, pl, base) {
+		return
+	}
+	if s.hex(b, f, k, pl, base) || s.base64(b, f, k, pl, base) {
 		return
 	}
 	if f&fPlus != 0 && f&fAlpha != 0 && maybeUTF7(b) && s.step(StepUTF7, b, appendUTF7(s.arena, b), k, pl, base) {
@@ -36,6 +42,9 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 	}
 	if f&fQuote != 0 {
 		s.quotedBase64(b, k, pl, base)
+	}
+	if f&^base64Bytes != 0 && len(b) > minEmbedded && k != kindName {
+		s.embedded(b, k, pl, base)
 	}
 	if f&fPlus != 0 && f&fBlank == 0 && f&^base64Bytes != 0 {
 		s.step(StepPlus, b, appendPlus(s.arena, b), k, pl, base)
@@ -64,6 +73,9 @@ func (s *Scratch) base64(b []byte, f features, k kind, pl place, base int) bool 
 	if k == kindName {
 		return false
 	}
+	if f&(fBlank|fLine) != 0 && f&^(base64Bytes|fBlank|fLine) == 0 {
+		return s.spacedBase64(b, k, pl, base)
+	}
 	if f&^base64Bytes != 0 {
 		if f&fComma == 0 || f&fSemi == 0 {
 			return false
@@ -79,6 +91,39 @@ func (s *Scratch) base64(b []byte, f features, k kind, pl place, base int) bool 
 	}
 	out, ok := appendBase64(s.arena, b)
 	return ok && s.step(StepBase64, b, out, k, pl, base)
+}
+
+// spacedBase64 inspects what base64 decodes to that was broken into lines, or
+// whose plus signs were taken for spaces.
+func (s *Scratch) spacedBase64(b []byte, k kind, pl place, base int) bool {
+	if len(b) < minBase64 {
+		return false
+	}
+	var head [8]byte
+	for i, c := range b[:len(head)] {
+		if head[i] = c; c == ' ' {
+			head[i] = '+'
+		}
+	}
+	if !maybeBase64(head[:]) {
+		return false
+	}
+	m := s.mark()
+	v := s.arena
+	for _, c := range b {
+		switch byteFeature[c] {
+		case fBlank:
+			c = '+'
+		case fLine:
+			continue
+		}
+		v = append(v, c)
+	}
+	v = s.keep(v)
+	out, ok := appendBase64(s.arena, v)
+	ok = ok && s.step(StepBase64, b, out, k, pl, base)
+	s.free(m)
+	return ok
 }
 
 // quotedBase64 inspects what strings in quotes inside b decode to, as in

@@ -47,6 +47,8 @@ type inflater struct {
 	raw    io.ReadCloser
 	brotli *brrr.Reader
 	zstd   *zstd.Decoder
+
+	refused bool // the last stream asked for a window beyond the bound
 }
 
 // shrink lets go of the last input and of windows that the sender chose the
@@ -62,7 +64,7 @@ func (f *inflater) shrink() {
 	}
 }
 
-// errWindow says that a stream asks for more memory than its output may have.
+// errWindow is what a reader of ours says about such a stream.
 var errWindow = errors.New("window beyond the bound")
 
 // open starts to decompress b.
@@ -147,8 +149,9 @@ func (s *Scratch) decompress(b []byte, c coding, pl place) (v []byte, ok bool) {
 	}
 	n := len(out) - start
 	s.inflated += n
-	if n > limit || errors.Is(err, errWindow) || errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
-		out = out[:start+s.overgrown(b, min(n, limit), pl)]
+	s.inflate.refused = errors.Is(err, errWindow) || errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded)
+	if n > limit {
+		out = out[:start+s.overgrown(b, limit, pl)]
 	}
 	if len(out) == start {
 		return nil, false
@@ -166,8 +169,12 @@ func (s *Scratch) overgrown(b []byte, n int, pl place) int {
 		s.verdict.Partial = true
 		return n
 	}
-	s.bound(DataBomb, "data_bomb/inflate", "a compressed stream grows beyond the bound", b, pl)
+	s.bomb(b, pl)
 	return min(n, growthFloor)
+}
+
+func (s *Scratch) bomb(b []byte, pl place) {
+	s.bound(DataBomb, "data_bomb/inflate", "a compressed stream grows beyond the bound", b, pl)
 }
 
 // inflateRoom returns out with capacity for more. Steps of four keep what is

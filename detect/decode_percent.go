@@ -89,6 +89,29 @@ func lenientSeq(b []byte) (p [2]byte, n int) {
 	return p, 2
 }
 
+// barePercent reports whether src holds a percent sign between letters that
+// starts no sequence: ASP takes "sel%ect" for "select".
+func barePercent(src []byte) bool {
+	for i := 1; i+2 < len(src); i++ {
+		if src[i] == '%' && byteFeature[src[i-1]] == fAlpha && byteFeature[src[i+1]] == fAlpha &&
+			(hexVal[src[i+1]] < 0 || hexVal[src[i+2]] < 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// appendBarePercent appends src without the percent signs that start no
+// sequence.
+func appendBarePercent(dst, src []byte) []byte {
+	for i, c := range src {
+		if c != '%' || i+2 < len(src) && hexVal[src[i+1]] >= 0 && hexVal[src[i+2]] >= 0 {
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
 func lenientDigit(c byte) int {
 	if c <= '9' {
 		return int(c - '0')

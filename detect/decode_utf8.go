@@ -58,28 +58,52 @@ func foldRune(r rune) rune {
 	switch {
 	case r < 0x80:
 		return r
+	case r < 0x2000:
+		return foldLetter(r)
 	case r >= 0xff01 && r <= 0xff5e:
 		return r - 0xff00 + 0x20
+	case r >= 0x24b6 && r <= 0x24cf: // circled letters
+		return r - 0x24b6 + 'A'
+	case r >= 0x24d0 && r <= 0x24e9:
+		return r - 0x24d0 + 'a'
+	case r >= 0xfe50 && r <= 0xfe6b:
+		return rune(smallForms[r-0xfe50])
+	case r >= 0x1d400 && r <= 0x1d6a3: // mathematical letters, alphabet by alphabet
+		return rune(mathLetters[(r-0x1d400)%52])
+	case r >= 0x1d7ce && r <= 0x1d7ff:
+		return (r-0x1d7ce)%10 + '0'
 	}
 	switch r {
 	case 0x3000:
 		return ' '
 	case 0x2044, 0x2215, 0x29f8, 0xf025:
 		return '/'
-	case 0x2216, 0x29f5, 0xfe68, 0xefc8:
+	case 0x2216, 0x29f5, 0xefc8:
 		return '\\'
 	case 0x2024:
 		return '.'
+	}
+	return r
+}
+
+const (
+	mathLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	smallForms  = `,,..;:?!-(){}()#&*+-<>=\\$%@` // from U+FE50 on
+)
+
+// foldLetter is foldRune below U+2000, where the letters of most scripts are.
+func foldLetter(r rune) rune {
+	switch r {
 	case 0x02b9, 0x02bc:
 		return '\''
 	case 0x02ba:
 		return '"'
-	case 0xfe64:
-		return '<'
-	case 0xfe65:
-		return '>'
 	case 0xa6:
 		return '|'
+	case 0x037e:
+		return ';'
+	case 0x1fef:
+		return '`'
 	}
 	return r
 }

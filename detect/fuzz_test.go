@@ -46,7 +46,8 @@ func FuzzDecoders(f *testing.F) {
 		growth int
 	}{
 		{"percent", percent, 1}, {"percent with plus", plus, 1}, {"lenient percent", appendLenientPercent, 1}, {"plus", appendPlus, 1},
-		{"html", appendHTML, 1}, {"escape", appendEscape, 1}, {"css", appendCSS, 2}, {"folded", appendFolded, 2}, {"json", appendJSON, 1}, {"utf7", appendUTF7, 1},
+		{"html", appendHTML, 1}, {"escape", appendEscape, 1}, {"css", appendCSS, 2}, {"folded", appendFolded, 2}, {"json", appendJSON, 1},
+		{"best fit", appendBestFit, 1}, {"utf7", appendUTF7, 1}, {"bare percent", appendBarePercent, 1},
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		for _, d := range decoders {
@@ -64,16 +65,36 @@ func FuzzDecoders(f *testing.F) {
 	})
 }
 
-// UTF-16 gives valid UTF-8 for any bytes in either order.
-func FuzzUTF16(f *testing.F) {
+// UTF-16 and UTF-32 give valid UTF-8 for any bytes in either order.
+func FuzzWide(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, src []byte) {
 		for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
-			if out := appendUTF16(nil, src, order); !utf8.Valid(out) || len(out) > 3*len(src) {
-				t.Errorf("%q: got %q", src, out)
+			for _, width := range []int{2, 4} {
+				if out := appendWide(nil, src, order, width); !utf8.Valid(out) || len(out) > 3*len(src) {
+					t.Errorf("%q: got %q", src, out)
+				}
 			}
 		}
-		utf16Order(src)
+		if order, width := wideOrder(src); (order == nil) != (width == 0) {
+			t.Errorf("%q: order %v, width %d", src, order, width)
+		}
+	})
+}
+
+// Hex gives text of half its length or nothing.
+func FuzzHex(f *testing.F) {
+	addSeeds(f)
+	f.Add([]byte("0x3c623e68656c6c6f3c2f623e"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		out := appendHex([]byte("before"), src)
+		if !bytes.HasPrefix(out, []byte("before")) {
+			t.Fatalf("%q: lost what stood before", src)
+		}
+		if n := len(out) - 6; n > 0 && (2*n != len(hexDigits(src)) || !isText(out[6:])) {
+			t.Errorf("%q: got %q", src, out[6:])
+		}
+		maybeHex(src)
 	})
 }
 

@@ -45,7 +45,9 @@ const (
 	StepGRPC                       // the message Index of a gRPC body
 	StepProtobuf                   // a message in protobuf's wire format
 	StepField                      // the field of number Index
-	StepUTF7                       // UTF-7 sections
+	StepHex                        // hex digits
+	StepUTF7                       // UTF-7
+	StepBestFit                    // typography as ASCII
 
 	numSteps
 )
@@ -55,7 +57,7 @@ var stepNames = [numSteps]string{
 	"form", "form_name", "multipart", "file", "file_name", "json", "hash",
 	"hash_name", "array", "xml", "xml_tag", "xml_attr", "xml_dtd", "xml_comment",
 	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd", "header_name", "quoted_printable",
-	"grpc", "protobuf", "field", "utf7",
+	"grpc", "protobuf", "field", "hex", "utf7", "bestfit",
 }
 
 // String returns the name of the step in a printed point.
@@ -127,7 +129,8 @@ func appendName(dst, name []byte) []byte {
 // structure.
 func (k StepKind) Decodes() bool {
 	switch k {
-	case StepPercent, StepPlus, StepHTML, StepEscape, StepBase64, StepUTF8, StepUTF7, StepGzip, StepBrotli, StepZstd, StepQuoted:
+	case StepPercent, StepPlus, StepHTML, StepEscape, StepBase64, StepUTF8, StepGzip, StepBrotli, StepZstd, StepQuoted,
+		StepHex, StepUTF7, StepBestFit:
 		return true
 	}
 	return false
