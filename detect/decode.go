@@ -10,6 +10,9 @@ const base64Bytes = fAlpha | fDigit | fPlus | fSlash | fEqual | fMinus | fUnder
 // made, in which the encodings of the others still stand. Byte classes gate
 // them, so that a value without '%' costs nothing for percent decoding.
 func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
+	if f&(fHigh|fCtl) != 0 && s.compressed(b, k, pl, base) {
+		return
+	}
 	if f&fPercent != 0 {
 		lenient := lenientPercent(b) && s.step(StepPercent, b, appendLenientPercent(s.arena, b), k, pl, base)
 		if s.step(StepPercent, b, appendPercent(s.arena, b, false), k, pl, base) || lenient {
@@ -28,7 +31,7 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 			return
 		}
 	}
-	if f&(fHigh|fCtl) != 0 && (s.compressed(b, k, pl, base) || s.step(StepUTF8, b, appendFolded(s.arena, b), k, pl, base)) {
+	if f&(fHigh|fCtl) != 0 && s.step(StepUTF8, b, appendFolded(s.arena, b), k, pl, base) {
 		return
 	}
 	if f&fHigh != 0 && f&bestFitNeeds != 0 && s.step(StepBestFit, b, appendBestFit(s.arena, b), k, pl, base) {
