@@ -40,11 +40,11 @@ func judgePTrav(v *value, s *Scratch) finding {
 	}
 	best := judgeWrapper(v)
 	best = stronger(best, judgeFiller(v))
-	if v.f&fDollar != 0 && hasSuffixFold(b, "::$data") {
+	if v.f&fDollar != 0 && (hasSuffixFold(b, "::$data") || hasSuffixFold(b, "::$index_allocation")) {
 		best = stronger(best, finding{score: 75, end: len(b), rule: "ptrav/stream", why: "asks for the raw data stream of a file"})
 	}
 	if v.f&(fSlash|fBack|fPercent|fHigh|fCtl) == 0 && (v.f&fDigit == 0 || !hexSpelled(b)) {
-		return stronger(best, judgeDrive(b))
+		return stronger(stronger(best, judgeDrive(b)), judgeDotName(v))
 	}
 	var p pathShape
 	whole := wholePath(b)
@@ -97,6 +97,9 @@ func wholePath(b []byte) bool {
 	}
 	if b[1] == ':' && (b[2] == '/' || b[2] == '\\') {
 		return true
+	}
+	if b[0] == '.' && b[1] == '.' && (b[2] == '/' || b[2] == '\\') && bytes.IndexByte(b, ' ') > 0 {
+		return bytes.Count(b, []byte{b[2]}) > 2 && bytes.IndexAny(b, "\n,") < 0
 	}
 	return b[0] == '\\' && b[1] != '\\' || b[0] == '/' && bytes.IndexByte(b, ' ') > 0 && bytes.Count(b, []byte{'/'}) > 1
 }
@@ -197,14 +200,16 @@ func judgePath(p *pathShape, w pathPlace) finding {
 	return best
 }
 
+const targetWhy = "names a file of the system or the server that no page serves"
+
 // judgeTarget weighs the file that is named.
 func judgeTarget(p *pathShape, w pathPlace, level uint8) finding {
-	const rule, why = "ptrav/file", "names a file of the system or the server that no page serves"
+	const rule, why = "ptrav/file", targetWhy
 	forced := p.climbs > 0 || p.dots > 0 || p.odd > 0 || p.here > 2 || p.params > 0
 	anchored := p.rooted || p.drive || p.back > 0 || p.nul >= 0
 	score := 0
 	switch {
-	case level == fileNone, !forced && programFile(p.path()):
+	case level == fileNone && !p.hidden, !forced && programFile(p.path()):
 	case level == fileDotName:
 		score = 80
 	case level == fileSecret && (forced || anchored || p.encoded > 0):
@@ -215,8 +220,12 @@ func judgeTarget(p *pathShape, w pathPlace, level uint8) finding {
 		score = 80
 	case level == fileSystem && anchored:
 		score = 60
+	case p.hidden && (w.v.kind == kindPath || w.whole && p.rooted):
+		score = 60
 	case level == fileLog && forced:
 		score = 65
+	case level == fileLog && anchored && w.whole && configName(trimSlash(p.path())):
+		score = 55
 	case level == fileLog && anchored && w.whole && logName(trimSlash(p.path())):
 		score = 55
 	}
@@ -260,6 +269,8 @@ func climbScore(p *pathShape, w pathPlace) int {
 	case p.lowest == 2 && !pageFile(p.path()):
 		return 60
 	case p.back > 0 && !pageFile(p.path()):
+		return 55
+	case p.lowest > 0 && w.whole && w.v.kind == kindParam && sourceFile(trimSlash(p.path())):
 		return 55
 	case p.lowest > 0 && p.encoded > 0:
 		return 45
@@ -305,6 +316,10 @@ func judgeTail(p *pathShape, w pathPlace) finding {
 		return finding{score: 65, rule: "ptrav/nul", why: "ends a file name with a NUL byte"}
 	case w.whole && len(path) > 4 && path[0] == '\\' && path[1] == '\\' && bytes.Contains(path, []byte("$\\")):
 		return finding{score: 75, rule: "ptrav/share", why: "names an administrative share"}
+	case w.whole && len(path) > 6 && path[0] == '\\' && path[1] == '\\' && remoteShare(path[2:], p):
+		return finding{score: 60, rule: "ptrav/share", why: "includes a script from a share of another host"}
+	case w.whole && (w.v.kind == kindPath || w.v.kind == kindParam) && backupName(trimSlash(p.path())):
+		return finding{score: 58, rule: "ptrav/source", why: "asks for the copy of a program, which a server hands out as text"}
 	}
 	return finding{}
 }
@@ -357,6 +372,31 @@ func judgeDrive(b []byte) finding {
 		}
 	}
 	return finding{}
+}
+
+// judgeDotName weighs a bare name that begins with a dot: .htaccess, .env.
+func judgeDotName(v *value) finding {
+	b := trimName(v.b)
+	if len(b) < 3 || len(b) > maxWord || b[0] != '.' || v.kind == kindName || !dotName(b) {
+		return finding{}
+	}
+	return finding{score: 60, end: len(b), rule: "ptrav/file", why: targetWhy}
+}
+
+// dotName reports whether a name is one of those that no page serves, or
+// the environment of a deployment: .env, .env.local, but not .env.example.
+func dotName(name []byte) bool {
+	if secretNames.lookup(name) == fileDotName {
+		return true
+	}
+	if !hasPrefix(name, ".env.") {
+		return false
+	}
+	switch string(name[5:]) {
+	case "example", "sample", "template", "dist", "defaults", "schema":
+		return false
+	}
+	return len(name) > 6
 }
 
 func isAlpha(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

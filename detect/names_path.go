@@ -44,6 +44,10 @@ var secretTails = newWordTable([]wordGroup{
 		".ssh/id_ecdsa", ".ssh/id_ed25519", ".ssh/authorized_keys", ".ssh/known_hosts", ".ssh/config",
 		".aws/credentials", ".aws/config", ".docker/config.json", ".kube/config",
 		"serviceaccount/token", "run/secrets", "root/.bashrc", "root/.profile",
+		"boot/grub", "boot/grub2", "boot/loader", ".git/refs", ".git/objects", ".git/hooks", ".git/packed-refs", ".git/description",
+		".svn/text-base", ".svn/props", ".gnupg/secring.gpg", ".kube/cache", ".config/gcloud", ".azure/accesstokens.json",
+		"etc/ld.so.preload", "etc/anacrontab", "etc/at.allow", "etc/cron.daily", "etc/subuid", "etc/securetty", "etc/nsswitch.conf",
+		"etc/systemd", "etc/udev", "etc/xinetd.d", "etc/dovecot", "etc/bind", "etc/letsencrypt", "etc/docker", "etc/redis",
 	}},
 	{fileSystem, []string{
 		"conf/httpd.conf", "conf/php.ini", "conf/web.xml", "conf/tomcat-users.xml", "conf/server.xml",
@@ -55,6 +59,8 @@ var secretTails = newWordTable([]wordGroup{
 		"usr/pkgsrc", "usr/apache", "usr/apache2", "private/etc",
 		"private/var", "opt/lampp", "opt/xampp", "opt/apache", "opt/apache2", "opt/tomcat",
 		"var/apache", "var/apache2", "var/nginx", "system/library", "dev/mem", "dev/tcp",
+		"var/lib/mysql", "lib/mysql", "lib/php", "lib/systemd", "lib/docker", "lib/cron", "local/apache", "local/apache2", "local/nginx",
+		"local/tomcat", "local/mysql", "usr/lib/cron", "sys/class", "sys/kernel", "logs/proftpd.system.log", "local/etc", "local/php",
 	}},
 	{fileLog, []string{
 		"var/run", "var/lib", "usr/local", "usr/lib", "usr/share", "usr/sbin", "usr/bin", "dev/urandom",

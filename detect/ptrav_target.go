@@ -26,8 +26,12 @@ func (p *pathShape) sensitivity() uint8 {
 		}
 		last := end == len(path)
 		best = max(best, p.segmentClass(name, last))
+		p.hidden = p.hidden || name != nil && len(name) > 2 && name[0] == '.' && hiddenFolder(name)
 		if prev >= 0 {
 			best = max(best, pairClass(path[prev:start+len(name)]))
+			if session(path[prev:start-1], name) {
+				best = max(best, fileSystem)
+			}
 		}
 		if prev < 0 && (p.drive || p.back > 0) {
 			best = max(best, p.rootClass(name, last))
@@ -56,6 +60,9 @@ func skipDots(path []byte, start int) int {
 // only where the path is forced.
 func (p *pathShape) segmentClass(name []byte, last bool) uint8 {
 	c := secretNames.lookup(name)
+	if c == fileNone && len(name) > 2 && name[0] == '.' && dotName(name) {
+		return fileDotName
+	}
 	if c == fileDotName || c == fileNone {
 		return c
 	}
@@ -68,9 +75,36 @@ func (p *pathShape) segmentClass(name []byte, last bool) uint8 {
 	return c
 }
 
-// pairClass looks up "folder/name".
+// pairClass looks up "folder/name", and without what a copy or a variant has
+// behind its name: passwd-, shadow.bak, hostname.eth0.
 func pairClass(pair []byte) uint8 {
-	return secretTails.lookup(pair)
+	if c := secretTails.lookup(pair); c != fileNone {
+		return c
+	}
+	cut := len(pair)
+	if c := pair[cut-1]; c == '-' || c == '~' {
+		cut--
+	} else if ext := extension(pair); ext != nil && !pageFile(pair) {
+		cut -= len(ext) + 1
+	}
+	if c := secretTails.lookup(pair[:cut]); c == fileSecret && cut < len(pair) {
+		return c
+	}
+	return fileNone
+}
+
+// hiddenFolder reports whether a folder holds the history of a site or keys.
+func hiddenFolder(name []byte) bool {
+	switch string(name) {
+	case ".git", ".svn", ".hg", ".bzr", ".ssh", ".aws", ".kube", ".gnupg":
+		return true
+	}
+	return false
+}
+
+// session reports whether a name is that of a stored session of PHP.
+func session(folder, name []byte) bool {
+	return hasPrefix(name, "sess_") && len(name) > 8 && (hasPrefix(folder, "tmp") || hasPrefix(folder, "session") || hasPrefix(folder, "php"))
 }
 
 // rootClass looks up the first folder below a drive.
@@ -79,10 +113,19 @@ func (p *pathShape) rootClass(name []byte, last bool) uint8 {
 	if c == fileLog && !last && p.n < shortValue && logName(p.path()) {
 		return fileSystem
 	}
-	if c == fileSystem && !last && (p.ended || extension(p.path()) != nil) {
+	if c == fileSystem && !last && (p.ended || packaged(name) && (p.depth > 2 || name[0] != 'i') || extension(p.path()) != nil) {
 		return fileSystem
 	}
 	return fileNone
+}
+
+// packaged reports whether a folder is one that only a packaged server makes.
+func packaged(name []byte) bool {
+	switch string(name) {
+	case "xampp", "lampp", "wamp", "wamp64", "appserv", "inetpub", "winnt":
+		return true
+	}
+	return false
 }
 
 // etcClass weighs what stands below /etc that is not known by name.

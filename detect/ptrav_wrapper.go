@@ -8,7 +8,9 @@ import "bytes"
 // wrappers are schemes that no link of a page carries.
 var wrappers = newWordTable([]wordGroup{
 	{1, []string{"php", "phar", "zip", "expect", "glob", "zlib", "compress.zlib", "compress.bzip2",
-		"ogg", "ssh2", "ssh2.sftp", "rar", "netdoc", "jar"}},
+		"ogg", "ssh2", "ssh2.sftp", "ssh2.exec", "ssh2.shell", "ssh2.tunnel", "ssh2.scp", "rar", "netdoc"}},
+	{5, []string{"jar"}},
+	{6, []string{"url"}},
 	{2, []string{"file"}},
 	{3, []string{"http", "https", "ftp", "ftps"}},
 	{4, []string{"data"}},
@@ -16,10 +18,16 @@ var wrappers = newWordTable([]wordGroup{
 
 // judgeWrapper looks at the first scheme of the value.
 func judgeWrapper(v *value) finding {
-	if v.f&fColon == 0 {
+	if v.f&(fColon|fSlash) == 0 {
 		return finding{}
 	}
 	b := v.b
+	if len(b) < shortValue && b[0] == '/' && b[1] == '/' && v.kind == kindParam {
+		if f := judgeRemote(b[2:]); f.score > 0 {
+			f.end = len(b)
+			return f
+		}
+	}
 	i := bytes.IndexByte(b[:min(len(b), 48)], ':')
 	if i < 2 || i+2 >= len(b) {
 		return finding{}
@@ -41,6 +49,9 @@ func wrapperScore(class uint8, rest []byte, v *value) finding {
 	switch {
 	case class == 1 && slashes && len(v.b) < shortValue:
 		return finding{score: 75, rule: "ptrav/wrapper", why: "names a stream wrapper that reads files or runs code"}
+	case class == 5 && (hasPrefixFold(rest, "http") || hasPrefixFold(rest, "ftp") || slashes) && bytes.IndexByte(rest, '!') > 0,
+		class == 6 && (hasPrefixFold(rest, "file:/") || hasPrefixFold(rest, "http") || hasPrefixFold(rest, "ftp:")) && len(v.b) < shortValue:
+		return finding{score: 65, rule: "ptrav/wrapper", why: "names a stream wrapper that reads files or runs code"}
 	case class == 2 && len(v.b) < shortValue && rest[0] == '/':
 		return judgeFileURL(rest)
 	case class == 3 && slashes && len(v.b) < shortValue:

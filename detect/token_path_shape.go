@@ -9,13 +9,14 @@ type pathShape struct {
 	climbs  int // ".." segments
 	lowest  int // the deepest climb below the start, as a positive number
 	depth   int
-	dots    int // segments of three dots and more, or of dots and '?'
-	here    int // "." segments
-	odd     int // units written oddly
-	encoded int // dots and separators that are percent-encoded once
-	back    int // backslashes
-	params  int // ".." segments with matrix parameters, "..;"
-	nul     int // offset of a NUL after the name's dot, or -1
+	dots    int  // segments of three dots and more, or of dots and '?'
+	here    int  // "." segments
+	odd     int  // units written oddly
+	encoded int  // dots and separators that are percent-encoded once
+	back    int  // backslashes
+	params  int  // ".." segments with matrix parameters, "..;"
+	hidden  bool // a folder of a version control system, or of keys
+	nul     int  // offset of a NUL after the name's dot, or -1
 	rooted  bool
 	drive   bool
 	ended   bool // the last unit is a separator
@@ -135,6 +136,9 @@ func (p *pathShape) close(g *pathSegment, sep byte) {
 		p.params++
 		p.climb()
 		return
+	case seg.semi == 2:
+		p.params++
+		p.n = seg.start
 	case seg.dots == seg.n && seg.n == 2:
 		p.climb()
 		return
