@@ -19,6 +19,7 @@ var injectionSeeds = map[Class][]string{
 	},
 	NoSQLi:        {"x', $nor: [{}], 'a': 'b", "0; return this.secret.length > 8; var z = '", "a' && this.pw.match(/^b/)//", "k\r\nset own 0 60 4\r\ndata"},
 	LDAPi:         {"*)(mail=*))(|(mail=*", "anna)(&)", "*(|(cn=*))"},
+	XPath:         {"x' or count(parent::*)=1 or 'a'='b", "x'] | //a/*[position()=2", "count(/child::node())"},
 	CRLF:          {"en\r\nSet-Cookie: sid=1", "\nHTTP/1.1 200 OK"},
 	MailInjection: {"a@mail.example\r\nBcc: b@mail.example", "x\r\nRCPT TO:<b@mail.example>", "1\r\nA1 FETCH 2 BODY[]"},
 }

@@ -49,6 +49,7 @@ var judges = [...]judge{
 	{XXE, maybeXXE, judgeXXE},
 	{SSI, maybeSSI, judgeSSI},
 	{LDAPi, maybeLDAPi, judgeLDAPi},
+	{XPath, maybeXPath, judgeXPath},
 	{CRLF, maybeCRLF, judgeCRLF},
 	{MailInjection, maybeMail, judgeMail},
 	{SSTI, maybeSSTI, judgeSSTI},
