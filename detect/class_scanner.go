@@ -90,6 +90,9 @@ func judgeProbe(b []byte) finding {
 
 // probeHeader records a header field that only scanners send.
 func (s *Scratch) probeHeader(name []byte, pl place) {
+	if len(name) == 0 {
+		return
+	}
 	if c := name[0] | 0x20; (c == 'x' || c == 'a') && probeHeaders.lookup(name) != 0 {
 		s.record(Scanner, name, finding{score: 70, end: len(name), rule: "scanner/header", why: "is a header field that only scanners send"}, pl)
 	}

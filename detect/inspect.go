@@ -61,7 +61,7 @@ func (s *Scratch) scanned(b []byte, f features, k kind, pl place) {
 		s.present(b, pl)
 	}
 	// Fast path: a short plain word has one form and no judge wants it.
-	if plain := f&^plainBytes == 0 && (len(b) < minBase64 || k == kindName); plain && !s.full {
+	if plain := f&^plainBytes == 0 && (len(b) < minBase64 || k == kindName); plain && !s.full && (k != kindName || !s.bindable(b)) {
 		return
 	} else if !plain {
 		s.values++

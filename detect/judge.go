@@ -55,5 +55,6 @@ var judges = [...]judge{
 	{SSTI, maybeSSTI, judgeSSTI},
 	{SSRF, maybeSSRF, judgeSSRF},
 	{Scanner, maybeScanner, judgeScanner},
+	{MassAssignment, maybeMass, judgeMass},
 	{Redir, maybeRedir, judgeRedir},
 }

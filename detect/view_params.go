@@ -52,7 +52,7 @@ func (s *Scratch) param(b []byte, step, nameStep StepKind, pl place, first int) 
 		return
 	}
 	name, v := b[:i], b[i+1:]
-	if f := scan(name); f&^plainBytes != 0 || len(s.rules) > 0 || s.full {
+	if f := scan(name); f&^plainBytes != 0 || len(s.rules) > 0 || s.full || s.bindable(name) {
 		s.push(nameStep, -1, nil)
 		s.encoded(name, kindName, pl.sub(0, i), step == StepCookie)
 		s.pop()
