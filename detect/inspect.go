@@ -103,12 +103,13 @@ func (s *Scratch) long(b []byte, f features, k kind, pl place) {
 
 // clean inspects all forms of b and reports whether they, and all values
 // before them in the request, were found clean: only then may b be called
-// clean later, because a class once found is not judged again.
+// clean later, because a class once found is not judged again. A value with a weak sign is
+// not clean either: the sign may count together with another one.
 func (s *Scratch) clean(b []byte, f features, k kind, pl place) bool {
-	base := len(s.forms)
+	base, weak := len(s.forms), s.weaks
 	s.form(b, f, k, pl, base)
 	s.forms = s.forms[:base]
-	return s.found == 0
+	return s.found == 0 && s.weaks == weak
 }
 
 // encoded inspects a value that the application sees percent-decoded, with
@@ -203,7 +204,9 @@ const settled = 80
 // record keeps fd when it counts and is the best of its class so far.
 func (s *Scratch) record(c Class, b []byte, fd finding, pl place) {
 	if fd.score < s.p.threshold[c] {
-		return
+		if fd = s.addUp(c, b, fd); fd.score < s.p.threshold[c] {
+			return
+		}
 	}
 	if len(s.rules) > 0 {
 		s.patched(c, b, fd, pl)

@@ -42,6 +42,9 @@ type Scratch struct {
 	found uint32 // classes in best
 	done  uint32 // classes that need no more judging
 	best  [NumClasses]Match
+
+	weaks int // weak signs met
+	weak  [NumClasses]weakSign
 }
 
 // reset prepares s for r.
@@ -53,6 +56,9 @@ func (s *Scratch) reset(p *Policy, r *Request) {
 	s.matches, s.values, s.items, s.depth, s.xmls, s.judged, s.work, s.inflated = 0, 0, 0, 0, 0, 0, 0, 0
 	s.budget = workBase + workRate*requestSize(r)
 	s.found, s.done = 0, 0
+	if s.weaks > 0 {
+		s.weaks, s.weak = 0, [NumClasses]weakSign{}
+	}
 	s.verdict = Verdict{Matches: s.verdict.Matches[:0], Partial: r.BodyPartial}
 	s.rules = p.applicable(r, s.rules[:0])
 }
