@@ -69,6 +69,9 @@ func (s *Scratch) binary(b []byte, k kind, pl place) {
 		s.windows(b, kindFile, pl)
 		return
 	}
+	if f := objectOf(b); f != nil {
+		s.objects(f, b, pl)
+	}
 	if k == kindText && validProtobuf(b) {
 		s.protobuf(b, pl)
 		return

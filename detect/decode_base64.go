@@ -29,7 +29,7 @@ func maybeBase64(b []byte) bool {
 	if texty(h[0]) && texty(h[1]) && texty(h[2]) && texty(h[3]) && texty(h[4]) && texty(h[5]) {
 		return true
 	}
-	return codingOf(h[:]) != codingNone || pickle(h[:]) || oneNUL(h) || isWide(h[:])
+	return codingOf(h[:]) != codingNone || pickle(h[:]) || oneNUL(h) || isWide(h[:]) || objectHead(h[:])
 }
 
 // pickle reports whether b begins as a pickle of Python does (PEP 3154).
@@ -98,7 +98,7 @@ func appendBase64(dst, src []byte) ([]byte, bool) {
 		dst = append(dst, byte(q>>16), byte(q>>8))[:start+i/4*3+k-1]
 	}
 	out := dst[start:]
-	return dst, isText(out) || pickle(out) || codingOf(out) != codingNone || isWide(out)
+	return dst, isText(out) || objectHead(out) || pickle(out) || codingOf(out) != codingNone || isWide(out)
 }
 
 // isText reports whether b is UTF-8 text with next to no control bytes.

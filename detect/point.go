@@ -48,6 +48,10 @@ const (
 	StepHex                        // hex digits
 	StepUTF7                       // UTF-7
 	StepBestFit                    // typography as ASCII
+	StepPHP                        // a value of PHP's serialize
+	StepJava                       // a serialised object of Java
+	StepViewState                  // a view state of ASP.NET
+	StepDotNet                     // a serialised object of .NET
 
 	numSteps
 )
@@ -58,6 +62,7 @@ var stepNames = [numSteps]string{
 	"hash_name", "array", "xml", "xml_tag", "xml_attr", "xml_dtd", "xml_comment",
 	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd", "header_name", "quoted_printable",
 	"grpc", "protobuf", "field", "hex", "utf7", "bestfit",
+	"php", "java", "viewstate", "dotnet",
 }
 
 // String returns the name of the step in a printed point.

@@ -3,8 +3,8 @@ package detect
 import "bytes"
 
 // document inspects a value that is a document of its own. JSON replaces its
-// text: everything in it is inspected as a value. It reports whether b needs
-// no judging as it stands.
+// text, a view state its bytes: everything in it is inspected as a value. It
+// reports whether b needs no judging as it stands.
 func (s *Scratch) document(b []byte, pl place) bool {
 	if len(b) < 2 || s.depth >= maxDepth {
 		return false
@@ -27,6 +27,19 @@ func (s *Scratch) document(b []byte, pl place) bool {
 	case 'e':
 		if bytes.HasPrefix(b, []byte("eyJ")) {
 			s.jwt(b, pl)
+		}
+	case 'B', 'b':
+		if n := len("bearer "); len(b) > n && foldEqual(b[:n], "bearer ") && bytes.HasPrefix(b[n:], []byte("eyJ")) {
+			s.jwt(b[n:], pl.sub(n, len(b)))
+		}
+	case 'a', 'O', 's':
+		if looksPHP(b) {
+			s.php(b, pl)
+		}
+	case 0xac, 0xff, 0x00:
+		if f := objectOf(b); f != nil {
+			s.objects(f, b, pl)
+			return f.step == StepViewState
 		}
 	}
 	return false
