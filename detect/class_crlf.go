@@ -34,7 +34,7 @@ func judgeCRLF(v *value, s *Scratch) finding {
 	r := lineReader{b: v.b}
 	x := headerPlace{v: v, single: s.oneLine(v.kind)}
 	var best finding
-	for n := 0; n < maxLines && best.score < settled; n++ {
+	for n := 0; n < maxLines && best.score < settled && x.weighed < maxCandidates; n++ {
 		l, ok := r.next()
 		if !ok {
 			break
@@ -63,6 +63,7 @@ type headerPlace struct {
 	v       *value
 	single  bool
 	before  int  // lines
+	weighed int  // lines that begin something
 	message bool // the value begins as a message of HTTP or mail does
 }
 
@@ -90,6 +91,7 @@ func (x *headerPlace) line(l textLine) finding {
 	if f.score == 0 {
 		return f
 	}
+	x.weighed++
 	f.score -= x.doubt(l)
 	return f
 }

@@ -40,8 +40,9 @@ func judgeLDAPi(v *value, s *Scratch) finding {
 		return stronger(best, f)
 	}
 	var last ldapToken
-	depth := 0
-	for n := 0; n < maxLDAPTokens && best.score < settled; n++ {
+	depth, weighed := 0, 0
+	over := false // the parenthesis before closed too much, and was weighed with all behind it
+	for n := 0; n < maxLDAPTokens && weighed < maxCandidates && best.score < settled; n++ {
 		t := r.next()
 		if t.kind == ldapEnd {
 			break
@@ -52,12 +53,20 @@ func judgeLDAPi(v *value, s *Scratch) finding {
 				best = stronger(best, starredFilter(v, r, last.start))
 			}
 			depth++
+			over = false
 		case ldapClose:
 			if depth > 0 {
 				depth--
+				over = false
 				break
 			}
-			best = stronger(best, closedFilter(v, r, t.start))
+			if !over {
+				weighed++
+				best = stronger(best, closedFilter(v, r, t.start))
+			}
+			over = true
+		default:
+			over = false
 		}
 		last = t
 	}
@@ -108,7 +117,7 @@ func closedFilter(v *value, r ldapReader, start int) finding {
 	score := 0
 	t := r.next()
 	closes, blank := 1, t.blank
-	for t.kind == ldapClose && closes < 16 {
+	for t.kind == ldapClose {
 		closes++
 		t = r.next()
 		blank = blank || t.blank

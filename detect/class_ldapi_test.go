@@ -27,6 +27,7 @@ func TestLDAPiCaught(t *testing.T) {
 	f("*))\x00")
 	f("x))))\x00")
 	f("anna)(cn;lang-de=*)")
+	f("a)b(c))(uid=*")
 	// Filters behind a star, probes.
 	f("*(|(cn=*))")
 	f("*(&(uid=a)(sn=b))")

@@ -30,7 +30,7 @@ func judgeMail(v *value, s *Scratch) finding {
 	r := lineReader{b: v.b}
 	var x mailPlace
 	x.v = v
-	for n := 0; n < maxLines && x.best.score < settled; n++ {
+	for n := 0; n < maxLines && x.best.score < settled && x.weighed < maxCandidates; n++ {
 		l, ok := r.next()
 		if !ok {
 			break
@@ -52,6 +52,7 @@ type mailPlace struct {
 	message     bool // the first line is a header field
 	sender      bool // the line before is From:
 	lines       int  // that are no field and no command
+	weighed     int  // lines that were weighed
 	commands    int  // commands in a row
 	told        bool // one of them has arguments
 	first, last int  // offsets of these commands
@@ -99,6 +100,7 @@ func (x *mailPlace) command(c mailCommand, l textLine) {
 		score = 68
 	}
 	if score > 0 {
+		x.weighed++
 		x.report(score-textDoubt(x.v, l.start), l.start, l.end, "mail_injection/command",
 			"ends the line and begins a command to a mail server")
 	}
@@ -153,7 +155,10 @@ func (x *mailPlace) field(name, text []byte, l textLine) {
 	if score > 0 && x.address {
 		score += 14
 	}
-	score -= x.doubt(class, l)
+	if score > 0 {
+		x.weighed++
+		score -= x.doubt(class, l)
+	}
 	x.sender = equalFold(name, "from") || x.sender && class == mailFieldNone
 	if score > 0 {
 		x.report(score, l.start, l.end, "mail_injection/header", mailFieldWhy)

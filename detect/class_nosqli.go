@@ -84,16 +84,13 @@ func (s *Scratch) queryList(key []byte, pl place) {
 	s.pop()
 }
 
-// maxOperators bounds the '$' that are looked at in one value.
-const maxOperators = 256
-
 // judgeOperators finds an operator as a key of an object that the value opens
 // or goes on with, or in the brackets of a name.
 func judgeOperators(v *value) finding {
 	var best finding
 	b := v.b
 	depth := nesting{}
-	for i, n := 0, 0; n < maxOperators; n++ {
+	for i, n := 0, 0; n < maxCandidates; {
 		k := bytes.IndexByte(b[i:], '$')
 		if k < 0 {
 			break
@@ -103,6 +100,7 @@ func judgeOperators(v *value) finding {
 		class, end := queryOperatorAt(b, i)
 		if class != opNoQuery {
 			if score := keyScore(b, i, end, class, &depth); score > 0 {
+				n++
 				best = stronger(best, finding{score: score - textDoubt(v, i), start: i, end: end, rule: "nosqli/operator", why: operatorWhy})
 			}
 		}
@@ -323,7 +321,7 @@ func judgeCacheLines(v *value) finding {
 	r := lineReader{b: v.b}
 	var best finding
 	counted := false // the line before is "*N" of the Redis protocol
-	for n := 0; n < maxLines && best.score < settled; n++ {
+	for n, weighed := 0, 0; n < maxLines && weighed < maxCandidates && best.score < settled; n++ {
 		l, ok := r.next()
 		if !ok {
 			break
@@ -339,6 +337,7 @@ func judgeCacheLines(v *value) finding {
 		}
 		counted = len(line) > 1 && line[0] == '*' && numeric(line[1:])
 		if score > 0 {
+			weighed++
 			best = stronger(best, finding{score: score - textDoubt(v, l.start), start: l.start, end: l.end, rule: "nosqli/command",
 				why: "ends the line and begins a command to a cache"})
 		}

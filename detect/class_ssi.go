@@ -23,12 +23,13 @@ func maybeSSI(f features, n int) bool {
 	return n > 8 && f&(fLess|fAlpha) == fLess|fAlpha && (f&(fAt|fMinus) == fAt|fMinus || f&fColon != 0)
 }
 
-// maxDirectives bounds the directives that are weighed in one value.
-const maxDirectives = 64
+// maxCandidates bounds the structures of one class that are weighed against
+// the text around them in one value: behind so many, text outweighs any other.
+const maxCandidates = 32
 
 func judgeSSI(v *value, s *Scratch) finding {
 	var best finding
-	for i, n := 0, 0; n < maxDirectives; n++ {
+	for i, n := 0, 0; n < maxCandidates; {
 		d, ok := nextDirective(v.b, i)
 		if !ok {
 			break
@@ -38,6 +39,7 @@ func judgeSSI(v *value, s *Scratch) finding {
 		if score == 0 {
 			continue
 		}
+		n++
 		f := finding{score: score - textDoubt(v, d.start), start: d.start, end: d.end, rule: "ssi/directive",
 			why: "is a directive that a server executes while it delivers the page"}
 		if d.esi {

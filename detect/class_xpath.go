@@ -39,12 +39,13 @@ type xpathReading struct {
 	last   xpathToken
 	out    int // offset of the break-out, -1 before there is one
 	open   int // '[' not closed
+	walks  int // functions and paths that were weighed
 	best   finding
 }
 
 func judgeXPath(v *value, s *Scratch) finding {
 	x := xpathReading{xpathReader: xpathReader{b: v.b}, v: v, out: -1}
-	for x.tokens < maxXPathTokens && x.best.score < settled {
+	for x.tokens < maxXPathTokens && x.walks < maxCandidates && x.best.score < settled {
 		if x.out < 0 && x.tokens >= maxXPathLead && !x.seek() {
 			break
 		}
@@ -139,6 +140,7 @@ func (x *xpathReading) leavesBy(k xpathKind) bool {
 }
 
 func (x *xpathReading) report(score, start, end int, rule, why string) {
+	x.walks++
 	score -= textDoubt(x.v, start)
 	if x.out >= 0 && bytes.IndexByte(x.b[:x.out], '\n') >= 0 {
 		score -= 20
@@ -190,7 +192,7 @@ func (x *xpathReading) function(t xpathToken) {
 		if cmp := r.next(); x.out >= 0 && arg.kind == xpathClose && (cmp.kind == xpathCompare || cmp.kind == xpathArith || cmp.kind == xpathRight) {
 			x.report(66, x.out, cmp.end, "xpath/function", xpathWhy)
 		}
-	case rootWalk(x.b[min(arg.start, len(x.b)):]):
+	case arg.kind == xpathSlash && x.walk(arg):
 		x.report(58, t.start, arg.end, "xpath/root", xpathRootWhy)
 	case x.out < 0:
 	case t.class == xpathOwn && arg.kind != xpathEnd:
@@ -229,6 +231,12 @@ func loadArgument(b []byte, t xpathToken) bool {
 	}
 	sort := locate(b[t.end:min(len(b), t.end+maxDeclWord)])
 	return sort == locLocal || sort == locRemote
+}
+
+// walk is rootWalk from t on, counted.
+func (x *xpathReading) walk(t xpathToken) bool {
+	x.walks++
+	return rootWalk(x.b[t.start:])
 }
 
 // rootWalk reports whether b is a path from the root of which no name is

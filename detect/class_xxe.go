@@ -26,13 +26,10 @@ func maybeXXE(f features, n int) bool {
 	return n > 10 && f&(fLess|fQuote|fAlpha) == fLess|fQuote|fAlpha && f&(fAt|fSlash) != 0 && f&fSpace != 0
 }
 
-// maxDecls bounds the declarations that are weighed in one value.
-const maxDecls = maxEntities
-
 func judgeXXE(v *value, s *Scratch) finding {
 	var best finding
 	prolog := -1
-	for i, n := 0, 0; n < maxDecls && best.score < settled; n++ {
+	for i, n := 0, 0; n < maxCandidates && best.score < settled; {
 		d, ok := nextDecl(v.b, i)
 		if !ok {
 			break
@@ -45,6 +42,7 @@ func judgeXXE(v *value, s *Scratch) finding {
 		if f.score == 0 || d.start < prolog {
 			continue
 		}
+		n++
 		if !bytes.HasPrefix(v.b[prolog:], []byte("<!")) {
 			f.score -= declDoubt(v, d.start)
 		}
@@ -261,7 +259,7 @@ func (s *Scratch) xmlLink(name, v []byte, pl place) {
 // location, or one location when bare.
 func schemaScore(v []byte, bare bool) int {
 	n, score := 0, 0
-	for rest := v; n < maxDecls; n++ {
+	for rest := v; n < maxCandidates; n++ {
 		rest = bytes.TrimLeft(rest, " \t\r\n")
 		if len(rest) == 0 {
 			break
