@@ -24,7 +24,7 @@ import "bytes"
 //	User-agent: *\nDisallow: /a
 //	Dear all,\n\nplease mind the content-type: it matters
 func maybeCRLF(f features, n int) bool {
-	return n > 5 && f&fAlpha != 0 && (f&fLine != 0 && f&(fColon|fSlash|fLess|fEqual) != 0 || f&(fHigh|fColon) == fHigh|fColon || f&(fHigh|fSlash) == fHigh|fSlash)
+	return n > 1 && f&fAlpha != 0 && (f&fLine != 0 && f&(fColon|fSlash|fLess|fEqual) != 0 || f&(fHigh|fColon) == fHigh|fColon || f&(fHigh|fSlash) == fHigh|fSlash)
 }
 
 func judgeCRLF(v *value, s *Scratch) finding {

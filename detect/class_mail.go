@@ -23,7 +23,7 @@ import "bytes"
 //	FYI\nFrom: Anna <anna@mail.example>\nDate: Monday\nTo: Bob <bob@mail.example>
 //	A1 milk\nA2 bread\nselect one
 func maybeMail(f features, n int) bool {
-	return n > 6 && f&(fLine|fAlpha) == fLine|fAlpha
+	return n > 1 && f&fLine != 0
 }
 
 func judgeMail(v *value, s *Scratch) finding {

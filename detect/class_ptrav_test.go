@@ -13,7 +13,18 @@ func judgeOne(j judge, k kind, s string) finding {
 	if !j.maybe(v.f, len(v.b)) {
 		return finding{}
 	}
-	return j.judge(&v, &Scratch{})
+	return wanted(j.class, &v, j.judge(&v, &Scratch{}))
+}
+
+// wanted is fd, for which the prefilter has to let v through to the judge of
+// class c.
+func wanted(c Class, v *value, fd finding) finding {
+	var t traits
+	t.read(v.b)
+	if need := needs[c]; fd.score > 0 && need != nil && !need(v, &t) {
+		panic(fmt.Sprintf("BUG: needs of %s do not let %q through for %s", c, v.b, fd.rule))
+	}
+	return fd
 }
 
 func judgeOf(c Class) judge {

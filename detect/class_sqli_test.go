@@ -11,7 +11,7 @@ func sqliScore(s string) int {
 	if !maybeSQLi(v.f, len(s)) {
 		return 0
 	}
-	return judgeSQLi(&v, &Scratch{}).score
+	return wanted(SQLi, &v, judgeSQLi(&v, &Scratch{})).score
 }
 
 func TestJudgeSQLiCatches(t *testing.T) {

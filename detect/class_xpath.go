@@ -44,6 +44,9 @@ type xpathReading struct {
 }
 
 func judgeXPath(v *value, s *Scratch) finding {
+	if !maybeXPath(v.f, len(v.b)) {
+		return finding{}
+	}
 	x := xpathReading{xpathReader: xpathReader{b: v.b}, v: v, out: -1}
 	for x.tokens < maxXPathTokens && x.walks < maxCandidates && x.best.score < settled {
 		if x.out < 0 && x.tokens >= maxXPathLead && !x.seek() {

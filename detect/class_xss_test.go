@@ -11,7 +11,7 @@ func xssScore(s string) int {
 	if !maybeXSS(v.f, len(s)) {
 		return 0
 	}
-	return judgeXSS(&v, &Scratch{}).score
+	return wanted(XSS, &v, judgeXSS(&v, &Scratch{})).score
 }
 
 func TestJudgeXSSCatches(t *testing.T) {

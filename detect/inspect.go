@@ -1,6 +1,9 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // place says where a value stands in the request. In an exact place the
 // bytes are the request's own, so a part of the value has a place of its own;
@@ -70,24 +73,34 @@ func (s *Scratch) scanned(b []byte, f features, k kind, pl place) {
 		s.bound(Overlimit, "overlimit/values", "more values than the bound", b, pl)
 		return
 	}
-	// Fast path: a value that was judged clean a moment ago.
-	var h uint64
-	memo := s.memoizable(b, f)
-	if memo {
-		var ok bool
-		if h, ok = s.remembered(b, k); ok {
-			return
-		}
+	// Fast path: the prefilter says that no judge wants it.
+	if s.nothing(b, f, k) {
+		return
 	}
 	m, asked := s.mark(), s.asked
 	s.asked = false
-	if s.cacheable(b) {
+	switch {
+	case s.cacheable(b):
 		s.long(b, f, k, pl)
-	} else if judged := s.judged; s.clean(b, f, k, pl) && s.judged > judged && memo && !s.asked {
-		s.remember(h, b, k)
+	case s.memoizable(b, f):
+		s.short(b, f, k, pl)
+	default:
+		s.clean(b, f, k, pl)
 	}
-	s.asked = s.asked || asked
+	s.asked, s.isKnown = s.asked || asked, false
 	s.free(m)
+}
+
+// short inspects a value that the memo may know.
+func (s *Scratch) short(b []byte, f features, k kind, pl place) {
+	h, known := s.remembered(b, k)
+	if known {
+		return
+	}
+	work, values, judged := s.work, s.values, s.judged
+	if s.clean(b, f, k, pl) && s.judged > judged && !s.asked {
+		s.remember(h, b, k, s.work-work, s.values-values)
+	}
 }
 
 // long inspects a value that the cache may know.
@@ -181,13 +194,18 @@ func (s *Scratch) judge(b []byte, f features, k kind, pl place) {
 	}
 }
 
-// judgePiece shows b[i:j] to every judge that its prefilter does not rule
+// judgePiece shows b[i:j] to every judge that the prefilter does not rule
 // out; f may hold more than the piece's own features.
 func (s *Scratch) judgePiece(b []byte, i, j int, f features, k kind, pl place) {
 	s.val = value{b[i:j], f, k}
-	for n := range judges {
-		jd := &judges[n]
-		if s.done&(1<<jd.class) != 0 || !jd.maybe(f, j-i) && !s.full {
+	set := s.known
+	if !s.isKnown {
+		set = s.wanted(&s.val)
+	}
+	s.isKnown = false
+	for ; set != 0; set &= set - 1 {
+		jd := &judges[bits.TrailingZeros32(uint32(set))]
+		if s.done&(1<<jd.class) != 0 {
 			continue
 		}
 		s.judged++

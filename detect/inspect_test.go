@@ -13,10 +13,16 @@ import (
 
 const injection = "1' UNION SELECT login,secret FROM staff-- "
 
-// inspect returns the matches of raw.
+// inspect returns the matches of raw, which must be the same without the
+// prefilter.
 func inspect(t testing.TB, o Options, raw string) []Match {
 	t.Helper()
 	v := mustPolicy(t, o).Inspect(rawRequest(raw), 1, &Scratch{})
+	off := o
+	off.NoPrefilter = true
+	if got, want := summary(v), summary(mustPolicy(t, off).Inspect(rawRequest(raw), 1, &Scratch{})); got != want {
+		t.Errorf("%q: got %q, without the prefilter %q", raw, got, want)
+	}
 	return append([]Match(nil), v.Matches...)
 }
 

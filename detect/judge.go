@@ -34,8 +34,10 @@ type finding struct {
 // nothing, keeps no state and ends in time linear in len(v.b).
 type judge struct {
 	class Class
-	// maybe is the prefilter: false means that judge certainly reports
-	// nothing for a value with these byte classes and this length.
+	// maybe is the first step of the prefilter: false means that judge
+	// certainly reports nothing for a value with these byte classes and this
+	// length. It depends on nothing else; lengths from 16 to 255 look the
+	// same to it, and so do those beyond. The second step is in needs.
 	maybe func(f features, n int) bool
 	judge func(v *value, s *Scratch) finding
 }

@@ -23,6 +23,7 @@ type memoEntry struct {
 	generation, scope uint64
 	kind              kind
 	depth, xmls       uint8 // how much deeper inspection may go depends on them
+	work, values      int   // what judging took from the budgets
 	value             []byte
 }
 
@@ -40,24 +41,28 @@ func (s *Scratch) memoizable(b []byte, f features) bool {
 }
 
 // remembered reports whether b was judged clean under the same policy, scope,
-// kind and depth. The hash says where to store it otherwise.
+// kind and depth; then it takes from the budgets what judging would take. The hash says where to store it otherwise.
 func (s *Scratch) remembered(b []byte, k kind) (h uint64, ok bool) {
 	h = xxhash.Sum64(b)
 	for _, m := range [...]*memoEntry{&s.memo[h%memoSlots], &s.memo[h>>32%memoSlots]} {
-		if m.holds(s, b, k) {
+		if m.holds(s, b, k) && s.work+m.work <= s.budget && s.values+m.values <= maxValues {
+			s.work += m.work
+			s.values += m.values
 			return h, true
 		}
 	}
 	return h, false
 }
 
-// remember stores b in one of its two places, in turn.
-func (s *Scratch) remember(h uint64, b []byte, k kind) {
+// remember stores b in one of its two places, in turn, with what judging it
+// took from the budgets.
+func (s *Scratch) remember(h uint64, b []byte, k kind, work, values int) {
 	if s.memoTurn++; s.memoTurn&1 == 0 {
 		h >>= 32
 	}
 	m := &s.memo[h%memoSlots]
 	m.generation, m.scope, m.kind = s.p.generation, s.scope, k
 	m.depth, m.xmls = uint8(s.depth), uint8(s.xmls)
+	m.work, m.values = work, values
 	m.value = append(m.value[:0], b...)
 }

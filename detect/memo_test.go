@@ -13,7 +13,8 @@ import (
 // counters of judged values tell that they did.
 func TestMemoShortens(t *testing.T) {
 	p, s := mustPolicy(t, Options{}), &Scratch{}
-	r := cookieRequest(rand.New(rand.NewSource(1)))
+	r := getRequest(rand.New(rand.NewSource(1)))
+	r.Headers = append(r.Headers, Header{[]byte("X-Note"), []byte("boil (5 < 6 min); date it")})
 	p.Inspect(r, 1, s)
 	first := s.judged
 	p.Inspect(r, 1, s)
@@ -74,6 +75,20 @@ func TestMemoNeverHidesAttacks(t *testing.T) {
 				t.Errorf("round %d: %.40q passed", i, v)
 			}
 		}
+	}
+}
+
+// What the prefilter said of a value that the memo knows counts for no other.
+func TestMemoLeavesNothingBehind(t *testing.T) {
+	p, s := mustPolicy(t, Options{}), &Scratch{}
+	r := rawRequest("GET /\nX-A: see the list; date it\nX-B: 1' UNION SELECT a,b FROM c -- &amp;\n\n")
+	for i := range 3 {
+		if v := p.Inspect(r, 1, s); len(v.Matches) != 1 || v.Matches[0].Class != SQLi {
+			t.Errorf("round %d: got %v", i, v.Matches)
+		}
+		clean := *r
+		clean.Headers = r.Headers[:1]
+		p.Inspect(&clean, 1, s)
 	}
 }
 

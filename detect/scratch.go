@@ -26,6 +26,11 @@ type Scratch struct {
 	seen    []seenParam
 	inflate inflater
 
+	traits   traits    // of val, likewise
+	known    judgeMask // the judges that want val, when isKnown is set
+	isKnown  bool
+	dispatch [dispatchSlots]dispatchEntry
+
 	memo     [memoSlots]memoEntry
 	memoTurn uint8
 
