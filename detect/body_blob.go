@@ -65,6 +65,9 @@ func (s *Scratch) binary(b []byte, k kind, pl place) {
 			s.free(m)
 		}
 	}
+	if k == kindFile {
+		s.polyglotFile(b, pl)
+	}
 	if k == kindFile || len(b) > maxPiece {
 		s.windows(b, kindFile, pl)
 		return

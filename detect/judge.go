@@ -58,5 +58,6 @@ var judges = [...]judge{
 	{SSRF, maybeSSRF, judgeSSRF},
 	{Scanner, maybeScanner, judgeScanner},
 	{MassAssignment, maybeMass, judgeMass},
+	{FileUpload, maybeUpload, judgeUpload},
 	{Redir, maybeRedir, judgeRedir},
 }
