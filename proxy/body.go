@@ -49,6 +49,7 @@ func (s *share) give(n int64) {
 // body is the message body of a request on its way through the node.
 type body struct {
 	src      io.Reader // nil: no body
+	chunks   chunkGuard
 	conn     source
 	pace     pace
 	start    int64  // conn.received when reading began
@@ -81,6 +82,10 @@ func (b *body) open(src io.Reader, h *head, conn source, l *tenant.Limits, rate 
 	if b.src == nil {
 		b.whole = true
 		return
+	}
+	if ahead := aheadOf(src); b.length < 0 && ahead != nil {
+		b.chunks = chunkGuard{src: src, ahead: ahead}
+		b.src = &b.chunks
 	}
 	if conn != nil {
 		b.pace.reset(rate)

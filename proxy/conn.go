@@ -34,6 +34,7 @@ type clientConn struct {
 	failed   error            // of the handshake
 	frames   *frameWatch      // of HTTP/2
 	requests atomic.Int64     // of HTTP/2
+	line     firstLine
 	received int64
 	limit    int64 // reads fail once received passes it; 0: none
 	writes   pace
@@ -74,6 +75,7 @@ func (c *clientConn) Read(b []byte) (n int, err error) {
 		n, err = c.Conn.Read(b)
 	}
 	c.received += int64(n)
+	c.line.watch(b[:n])
 	if c.frames != nil && !c.frames.follow(b[:n], c.listener.clock.time()) {
 		return 0, c.flooded()
 	}

@@ -70,6 +70,9 @@ func (s *Server) begin(ctx *fasthttp.RequestCtx) *exchange {
 // end gives everything back; the response may still be streaming, but
 // nothing of it lives in x.
 func (s *Server) end(x *exchange) {
+	if x.stream == nil && (x.body.whole || x.body.sent) {
+		x.conn.line.next() // else what is left of the body comes before the next line
+	}
 	x.window.close()
 	x.body.close()
 	if x.stream == nil {

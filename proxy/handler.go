@@ -52,6 +52,9 @@ func (x *exchange) parseHead() Refusal {
 	if x.stream != nil {
 		return x.stream.parseHead(&x.head)
 	}
+	if x.conn.line.state == lineBare {
+		return BadLine
+	}
 	return x.head.parse(h.Method(), h.RequestURI(), h.Protocol(), h.RawHeaders())
 }
 

@@ -34,6 +34,10 @@ func NewRawReader(maxHeaderBytes int, limits tenant.Limits) *RawReader {
 // at. The result is valid until the next Read and as long as raw is
 // unchanged; it is nil when the node would refuse the request.
 func (r *RawReader) Read(raw []byte) (*detect.Request, Refusal) {
+	var line firstLine
+	if line.watch(raw); line.state == lineBare {
+		return nil, BadLine
+	}
 	r.x.body.close()
 	r.x.partial = false
 	r.req.Reset()
