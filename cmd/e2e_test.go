@@ -119,7 +119,7 @@ func TestPolicyReachesTheNode(t *testing.T) {
 	c.must(c.acme, "PUT", "/tenants/"+acmeID+"/mode", map[string]string{"mode": "block"}, nil)
 	n.eventually("acme.example", attack, 403)
 
-	c.must(c.acme, "POST", "/tenants/"+acmeID+"/rules", map[string]string{"type": "virtual_patch", "path": "/old*", "class": "any"}, nil)
+	c.must(c.acme, "POST", "/tenants/"+acmeID+"/rules", map[string]string{"type": "virtual_patch", "path": "/old*/**", "class": "any"}, nil)
 	n.eventually("acme.example", "/old/page", 403)
 	n.want("acme.example", "/new/page", 200)
 	n.want("globex.example", "/old/page", 200)

@@ -47,12 +47,10 @@ type Options struct {
 	NoPrefilter bool
 }
 
-// Rule is a virtual patch: data of the tenant. Empty conditions match all.
+// Rule is a virtual patch: data of the tenant.
 type Rule struct {
-	ID     string
-	Method string // exact
-	Host   string // exact, canonical
-	Path   string // exact normalised path, or a prefix when it ends in "*"
+	ID   string
+	When Condition
 	// Point is a printed point without decoders, "[query][refresh]" or
 	// "[query refresh]"; the rule applies to values at or below it. Empty:
 	// anywhere.

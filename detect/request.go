@@ -16,6 +16,12 @@ type Request struct {
 	// Host is the canonical host (lower case, no port). Informative: rules
 	// may be conditioned on it.
 	Host []byte
+	// Path is the path decoded and normalised, as routes match it; rules are
+	// conditioned on it. Nil: the target's as it is.
+	Path []byte
+	// Application is the number that the node gave the request, 0 for none;
+	// rules may be conditioned on it.
+	Application int
 	// Headers holds every field line in order of arrival, Host included,
 	// names in any case, values without surrounding white space.
 	Headers []Header

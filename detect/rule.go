@@ -3,16 +3,15 @@ package detect
 import (
 	"bytes"
 	"fmt"
-	"strings"
 )
 
 // rule is a compiled Rule.
 type rule struct {
-	id, method, host, path string
-	prefix                 bool // path is a prefix
-	point                  []ruleStep
-	class                  Class
-	any                    bool
+	id    string
+	when  *Matcher
+	point []ruleStep
+	class Class
+	any   bool
 }
 
 // ruleStep is a step that a point must have; a nil name and an index of -1
@@ -35,38 +34,21 @@ func compileRule(r Rule) (*rule, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rule %q: point: %w", r.ID, err)
 	}
-	path, prefix := strings.CutSuffix(r.Path, "*")
-	return &rule{
-		id: r.ID, method: r.Method, host: r.Host, path: path, prefix: prefix,
-		point: point, class: r.Class, any: r.Any,
-	}, nil
+	when, err := NewMatcher(r.When)
+	if err != nil {
+		return nil, fmt.Errorf("rule %q: %w", r.ID, err)
+	}
+	return &rule{id: r.ID, when: when, point: point, class: r.Class, any: r.Any}, nil
 }
 
 // applicable appends the rules whose conditions r meets.
 func (p *Policy) applicable(r *Request, dst []*rule) []*rule {
-	if len(p.rules) == 0 {
-		return dst
-	}
-	path := r.Target
-	if i := bytes.IndexByte(path, '?'); i >= 0 {
-		path = path[:i]
-	}
 	for _, u := range p.rules {
-		if u.applies(r, path) {
+		if u.when.Match(r) {
 			dst = append(dst, u)
 		}
 	}
 	return dst
-}
-
-func (u *rule) applies(r *Request, path []byte) bool {
-	if u.method != "" && u.method != string(r.Method) || u.host != "" && u.host != string(r.Host) {
-		return false
-	}
-	if u.prefix {
-		return len(path) >= len(u.path) && string(path[:len(u.path)]) == u.path
-	}
-	return u.path == "" || u.path == string(path)
 }
 
 // covers reports whether p is at or below the rule's point.

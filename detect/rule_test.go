@@ -36,11 +36,11 @@ func TestVirtualPatch(t *testing.T) {
 	f(Rule{Class: SQLi, Point: "[query x]"}, attack, false)
 	f(Rule{Class: XSS, Point: "[query id]"}, attack, false)
 	// conditions
-	f(Rule{Any: true, Path: "/shop/item"}, attack, true)
-	f(Rule{Any: true, Path: "/shop/*"}, attack, true)
-	f(Rule{Any: true, Path: "/shop"}, attack, false)
-	f(Rule{Any: true, Method: "POST"}, attack, false)
-	f(Rule{Any: true, Host: "other.example"}, attack, false)
+	f(Rule{Any: true, When: Condition{Path: "/shop/item"}}, attack, true)
+	f(Rule{Any: true, When: Condition{Path: "/shop/*"}}, attack, true)
+	f(Rule{Any: true, When: Condition{Path: "/shop"}}, attack, false)
+	f(Rule{Any: true, When: Condition{Method: "POST"}}, attack, false)
+	f(Rule{Any: true, When: Condition{Host: "other.example"}}, attack, false)
 }
 
 // A virtual patch sees a value that was remembered as clean without it.
@@ -79,6 +79,7 @@ func TestRuleErrors(t *testing.T) {
 	f(Rule{ID: "a", Any: true, Point: "[nowhere]"}, "nowhere")
 	f(Rule{ID: "a", Any: true, Point: "[path x]"}, "path x")
 	f(Rule{ID: "a", Any: true, Point: `[query a\x4]`}, "point")
+	f(Rule{ID: "a", Any: true, When: Condition{Path: "x"}}, `"a"`, "path")
 	f(Rule{ID: "a", Class: Overlimit}, "class", "overlimit")
 	f(Rule{ID: "a", Class: NumClasses}, "class")
 }

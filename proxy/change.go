@@ -7,7 +7,6 @@ import (
 	"go.uber.org/zap"
 
 	"weir/config"
-	"weir/detect"
 	"weir/tenant"
 	"weir/tenant/wire"
 )
@@ -101,28 +100,14 @@ func (s *Server) swap(prev, next *snapshot) {
 func overlay(b *wire.Bundle) (tenant.Overlay, error) {
 	o := tenant.Overlay{Version: b.Version, Mode: b.Mode, Brand: tenant.Brand(b.Brand)}
 	for i := range b.Rules {
-		r, err := rule(&b.Rules[i])
-		if err != nil {
+		if err := b.Rules[i].AddTo(&o); err != nil {
 			return o, fmt.Errorf("cannot apply rule %q: %w", b.Rules[i].ID, err)
 		}
-		o.Rules = append(o.Rules, r)
 	}
 	for _, e := range b.Lists {
 		o.Lists = append(o.Lists, tenant.ListEntry(e))
 	}
 	return o, nil
-}
-
-func rule(r *wire.Rule) (detect.Rule, error) {
-	d := detect.Rule{ID: r.ID, Method: r.Method, Host: r.Host, Path: r.Path, Point: r.Point}
-	if r.Type != "virtual_patch" {
-		return d, fmt.Errorf("unknown type %q", r.Type)
-	}
-	if r.Class == "any" {
-		d.Any = true
-		return d, nil
-	}
-	return d, d.Class.UnmarshalText([]byte(r.Class))
 }
 
 // Tenants returns the tenants of the snapshot in force, for the uplink to

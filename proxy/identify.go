@@ -20,6 +20,8 @@ func (s *Server) identify(x *exchange) Refusal {
 		return WrongName
 	}
 	x.findClient()
+	x.viewHead()
+	x.place.Mode = x.place.Tenant.Policy.Mode(x.place.Mode, &x.req)
 	return Accepted
 }
 

@@ -56,14 +56,20 @@ func (x *exchange) fillBody(l *tenant.Limits) Refusal {
 	return Accepted
 }
 
-// view makes the detector's request of the head and the body's head.
+// viewHead makes the request that conditions and the detector look at, as
+// far as the head goes.
+func (x *exchange) viewHead() {
+	x.req = detect.Request{Method: x.head.method, Target: x.head.target, Host: x.head.site,
+		Path: x.path, Application: x.place.Application, Headers: x.head.headers}
+}
+
+// view adds the body's head to it.
 func (x *exchange) view(limit int64) *detect.Request {
 	body := x.body.buf
 	if x.partial {
 		body = body[:min(int64(len(body)), limit)]
 	}
-	x.req = detect.Request{Method: x.head.method, Target: x.head.target, Host: x.head.site,
-		Headers: x.head.headers, Body: body, BodyPartial: x.partial}
+	x.req.Body, x.req.BodyPartial = body, x.partial
 	return &x.req
 }
 

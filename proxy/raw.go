@@ -63,6 +63,8 @@ func (r *RawReader) Read(raw []byte) (*detect.Request, Refusal) {
 	if refusal := r.x.fillBody(&r.limits); refusal != Accepted {
 		return nil, refusal
 	}
+	r.x.path = tenant.AppendPath(r.x.path[:0], r.x.head.target)
+	r.x.viewHead()
 	return r.x.view(r.limits.InspectBodyBytes), Accepted
 }
 

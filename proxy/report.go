@@ -56,7 +56,7 @@ func (s *Server) newHit(x *exchange, raw *rawRequest) *wire.Hit {
 		Path: string(raw.path()), Client: x.client.String(),
 		Request: raw.b, RequestCut: raw.cut,
 		Mode: x.place.Mode.Final.String(), LocalMode: x.place.Mode.Local.String(),
-		CloudMode: x.place.Mode.Cloud.String(), ModeSource: x.place.Mode.Source.String(),
+		CloudMode: x.place.Mode.Cloud.String(), ModeSource: x.place.Mode.Source.String(), ModeRule: x.place.Mode.Rule,
 		ResponseSize: -1, InspectMicro: x.inspected.Microseconds(),
 	}
 	if x.peer != x.client {

@@ -135,7 +135,7 @@ func TestModeOffAndBypass(t *testing.T) {
 func TestBundle(t *testing.T) {
 	n := twoTenants(t, nil)
 	b := wire.Bundle{Tenant: globexID, Version: 3, Mode: tenant.ModeDefault,
-		Rules: []wire.Rule{{ID: "r1", Type: "virtual_patch", Path: "/old*", Point: "[query refresh]", Class: "any"}}}
+		Rules: []wire.Rule{{ID: "r1", Type: "virtual_patch", Path: "/old/**", Point: "[query refresh]", Class: "any"}}}
 	if err := n.Apply(b); err != nil {
 		t.Fatal(err)
 	}
@@ -199,6 +199,40 @@ func putLists(t *testing.T, n *node, version int64, entries ...wire.Entry) {
 
 func entry(id string, l tenant.List, prefix string, applications ...int) wire.Entry {
 	return wire.Entry{ID: id, List: l, Prefix: netip.MustParsePrefix(prefix), Applications: applications}
+}
+
+// A mode rule stands in for the general mode, and rules are conditioned on
+// the path that the application sees, however the client wrote it.
+func TestRules(t *testing.T) {
+	n := twoTenants(t, nil)
+	if err := n.Apply(wire.Bundle{Tenant: globexID, Version: 1, Mode: tenant.ModeDefault, Rules: []wire.Rule{
+		{ID: "m1", Type: wire.SetMode, Path: "/shop/**", Mode: "block"},
+		{ID: "p1", Type: wire.VirtualPatch, Path: "/old/**", Method: "POST", Class: "any"},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	f := func(raw string, want int) {
+		t.Helper()
+		if a := n.ask(t, raw); a.StatusCode != want {
+			t.Errorf("%q: %d, want %d", raw, a.StatusCode, want)
+		}
+	}
+	f(get("globex.example", attack), 200)
+	f(get("globex.example", "/shop/x"+attack[1:]), 403)
+	f(get("globex.example", "/%73hop/./x"+attack[1:]), 403)
+	f(get("acme.example", "/shop/x"), 200)
+	f(get("globex.example", "/old/a"), 200)
+	f(post("globex.example", "/old/a", "text/plain", "x"), 403)
+	f(post("globex.example", "/ol%64//a", "text/plain", "x"), 403)
+	f(post("acme.example", "/old/a", "text/plain", "x"), 200)
+	if h := n.hits.all()[1]; h.ModeSource != "rule" || h.ModeRule != "m1" || h.LocalMode != "monitoring" {
+		t.Errorf("hit: %+v", h)
+	}
+	bad := wire.Bundle{Tenant: globexID, Version: 2, Rules: []wire.Rule{{ID: "x9", Type: wire.SetMode, Path: "/a", Mode: "loud"}}}
+	if err := n.Apply(bad); err == nil || !strings.Contains(err.Error(), `"x9"`) {
+		t.Errorf("a bad rule: %v", err)
+	}
+	f(get("globex.example", "/shop/x"+attack[1:]), 403)
 }
 
 // Allow counts before deny and gray, for the applications that it names, and

@@ -93,7 +93,7 @@ func TestWithChangesOneTenant(t *testing.T) {
 	before := mustBuild(t, s, spec(2, "b.example"))
 	after, err := before.With(tid(1), Overlay{
 		Version: 3, Mode: ModeBlock, Brand: Brand{Name: "Partner"},
-		Rules: []detect.Rule{{ID: "r1", Path: "/refresh", Any: true}},
+		Rules: []detect.Rule{{ID: "r1", When: detect.Condition{Path: "/refresh"}, Any: true}},
 		Lists: []ListEntry{{ID: "d1", List: ListDeny, Prefix: netip.MustParsePrefix("192.0.2.0/24")}},
 	})
 	if err != nil {
@@ -186,7 +186,7 @@ func TestPoliciesAreShared(t *testing.T) {
 		t.Errorf("policy shared %v, detector shared %v", p == pb, p.Detect == pb.Detect)
 	}
 	// a field that moves to its neighbour is another rule
-	x, y := detect.Options{Rules: []detect.Rule{{ID: "ab"}}}, detect.Options{Rules: []detect.Rule{{ID: "a", Method: "b"}}}
+	x, y := detect.Options{Rules: []detect.Rule{{ID: "ab"}}}, detect.Options{Rules: []detect.Rule{{ID: "a", Point: "b"}}}
 	if string(appendOptions(nil, &x)) == string(appendOptions(nil, &y)) {
 		t.Error("different options have the same key")
 	}

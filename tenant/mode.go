@@ -1,6 +1,11 @@
 package tenant
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"weir/detect"
+)
 
 // Mode says what becomes of an attack. The order is the order of strength.
 type Mode uint8
@@ -70,9 +75,10 @@ const (
 	FromRoute
 	FromCloud // the general mode set in the cloud
 	FromState // the tenant is deactivated, or the kill switch is on
+	FromRule  // a mode rule set in the cloud
 )
 
-var modeSourceNames = [...]string{"tenant", "site", "route", "cloud", "state"}
+var modeSourceNames = [...]string{"tenant", "site", "route", "cloud", "state", "rule"}
 
 // String returns the name that hits and tools print.
 func (s ModeSource) String() string { return modeSourceNames[s] }
@@ -81,16 +87,74 @@ func (s ModeSource) String() string { return modeSourceNames[s] }
 type Effective struct {
 	Final, Local, Cloud Mode // Cloud is ModeDefault when the cloud has no say
 	Source              ModeSource
+	Rule                string // ID of the mode rule that stood in for the general mode; "": none
+
+	from     ModeSource // of Local
+	override Override
 }
 
 // Resolve combines the local mode, its source, the override and the cloud's
 // general mode (ModeDefault: none). off ignores the cloud, strict takes the
 // stronger of the two, on takes the cloud's.
 func Resolve(local Mode, from ModeSource, o Override, cloud Mode) Effective {
-	e := Effective{Final: local, Local: local, Cloud: cloud, Source: from}
+	e := Effective{Final: local, Local: local, Cloud: cloud, Source: from, from: from, override: o}
 	if cloud == ModeDefault || o == OverrideOff || o == OverrideStrict && cloud <= local {
 		return e
 	}
 	e.Final, e.Source = cloud, FromCloud
+	return e
+}
+
+// ModeRule is the cloud's mode for the requests of a condition; it stands in
+// for the general mode. ModeDefault leaves them to the node's own mode.
+type ModeRule struct {
+	ID   string
+	When detect.Condition
+	Mode Mode
+}
+
+// modeRule is a compiled ModeRule.
+type modeRule struct {
+	id   string
+	when *detect.Matcher
+	mode Mode
+}
+
+// compileModes orders the rules by specificity, the most specific first, of
+// equal ones the newest, which stands last. Errors name the rule.
+func compileModes(rules []ModeRule) ([]modeRule, error) {
+	var out []modeRule
+	for i := len(rules) - 1; i >= 0; i-- {
+		r := &rules[i]
+		when, err := detect.NewMatcher(r.When)
+		if err != nil {
+			return nil, fmt.Errorf("rule %q: %w", r.ID, err)
+		}
+		if r.Mode > ModeDefault {
+			return nil, fmt.Errorf("rule %q: no mode", r.ID)
+		}
+		out = append(out, modeRule{r.ID, when, r.Mode})
+	}
+	slices.SortStableFunc(out, func(a, b modeRule) int { return b.when.Compare(a.when) })
+	return out, nil
+}
+
+// Mode returns e with the most specific mode rule that r meets in the place
+// of the general mode. A deactivated tenant stays off.
+func (p *Policy) Mode(e Effective, r *detect.Request) Effective {
+	if e.Source == FromState {
+		return e
+	}
+	for i := range p.modes {
+		m := &p.modes[i]
+		if !m.when.Match(r) {
+			continue
+		}
+		e = Resolve(e.Local, e.from, e.override, m.mode)
+		if e.Rule = m.id; e.Source == FromCloud {
+			e.Source = FromRule
+		}
+		return e
+	}
 	return e
 }

@@ -1,6 +1,11 @@
 package tenant
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"weir/detect"
+)
 
 // The worked table: the cloud's mode is what its most specific rule says.
 func TestResolveWorkedTable(t *testing.T) {
@@ -84,4 +89,58 @@ func TestDeactivated(t *testing.T) {
 	f(StateUnknown, DeactivatedReject, ModeMonitoring, FromTenant, false)
 	f(StateDeactivated, DeactivatedBypass, ModeOff, FromState, false)
 	f(StateDeactivated, DeactivatedReject, ModeOff, FromState, true)
+}
+
+// The table of the reference: local modes of routes, the general mode, and
+// mode rules of which the most specific counts.
+func TestModeRules(t *testing.T) {
+	monitoring, safe, block, off, strict := ModeMonitoring, ModeSafeBlocking, ModeBlock, OverrideOff, OverrideStrict
+	sp := spec(1, "a.example")
+	sp.Mode, sp.Override = ModeMonitoring, OverrideOff
+	sp.Sites[0].Routes = []RouteSpec{
+		{Path: "/main/login", Mode: &block, Override: &strict},
+		{Path: "/main/signup", Override: &strict},
+		{Path: "/main/apply", Mode: &block, Override: new(Override)},
+		{Path: "/main/feedback", Mode: &safe, Override: &off},
+	}
+	rule := func(id, method, path string, m Mode) ModeRule {
+		return ModeRule{ID: id, When: detect.Condition{Method: method, Path: path}, Mode: m}
+	}
+	tb := mustBuild(t, sp)
+	tb, err := tb.With(tid(1), Overlay{Mode: monitoring, Modes: []ModeRule{
+		rule("apply", "POST", "/main/apply", ModeDefault),
+		rule("older", "", "/main/**", ModeOff),
+		rule("main", "", "/main/**", ModeBlock),
+		rule("login", "", "/main/login", ModeMonitoring),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := func(method, path string, want Mode, source ModeSource, id string) {
+		t.Helper()
+		p, ok := tb.Lookup([]byte("a.example"), ID{}, false, []byte(path))
+		if !ok {
+			t.Fatal("not found")
+		}
+		e := p.Tenant.Policy.Mode(p.Mode, &detect.Request{Method: []byte(method), Path: []byte(path)})
+		if e.Final != want || e.Source != source || e.Rule != id {
+			t.Errorf("%s %s: %s from %s, rule %q; want %s from %s, %q", method, path, e.Final, e.Source, e.Rule, want, source, id)
+		}
+	}
+	f("GET", "/news", ModeMonitoring, FromTenant, "")
+	f("GET", "/main", ModeMonitoring, FromTenant, "main")
+	f("GET", "/main/login", ModeBlock, FromRoute, "login")
+	f("GET", "/main/signup", ModeBlock, FromRule, "main")
+	f("GET", "/main/apply", ModeBlock, FromRule, "main")
+	f("POST", "/main/apply", ModeBlock, FromRoute, "apply")
+	f("GET", "/main/feedback", ModeSafeBlocking, FromRoute, "main")
+	// a deactivated tenant stays off
+	if tb, err = tb.With(tid(1), Overlay{State: StateDeactivated, Modes: []ModeRule{rule("all", "", "/**", ModeBlock)}}); err != nil {
+		t.Fatal(err)
+	}
+	f("GET", "/main/signup", ModeOff, FromState, "")
+	// what does not compile changes nothing
+	if _, err := tb.With(tid(1), Overlay{Modes: []ModeRule{rule("bad", "", "main", ModeBlock)}}); err == nil || !strings.Contains(err.Error(), `"bad"`) {
+		t.Errorf("a bad rule: %v", err)
+	}
 }

@@ -15,6 +15,7 @@ import (
 type Policy struct {
 	Detect *detect.Policy
 	lists  *lists
+	modes  []modeRule // the most specific first
 }
 
 // Overlay is what the cloud says about a tenant: a bundle, ready to compile.
@@ -24,6 +25,7 @@ type Overlay struct {
 	Mode    Mode // ModeDefault: the node's
 	Rules   []detect.Rule
 	Lists   []ListEntry
+	Modes   []ModeRule
 	Brand   Brand // used where the Spec has none
 }
 
@@ -60,13 +62,18 @@ func (ps *policies) get(s Sensitivity, entries []ListEntry, o *Overlay) (*Policy
 	opts := detect.Options{Sensitivity: s, Rules: o.Rules, Cache: ps.cache}
 	key := appendOptions(nil, &opts)
 	whole := appendLists(key[:len(key):len(key)], entries)
+	whole = appendModes(whole, o.Modes)
 	return ps.whole.get(shortKey(whole), func() (*Policy, error) {
 		d, err := ps.detect.get(string(key), func() (*detect.Policy, error) { return detect.NewPolicy(opts) })
 		if err != nil {
 			return nil, err
 		}
 		ls, err := compileLists(entries)
-		return &Policy{Detect: d, lists: ls}, err
+		if err != nil {
+			return nil, err
+		}
+		modes, err := compileModes(o.Modes)
+		return &Policy{Detect: d, lists: ls, modes: modes}, err
 	})
 }
 
@@ -124,9 +131,8 @@ func appendOptions(b []byte, o *detect.Options) []byte {
 	b = binary.AppendUvarint(b, uint64(len(o.Rules)))
 	for i := range o.Rules {
 		r := &o.Rules[i]
-		for _, s := range [...]string{r.ID, r.Method, r.Host, r.Path, r.Point} {
-			b = appendString(b, s)
-		}
+		b = appendString(appendString(b, r.ID), r.Point)
+		b = appendCondition(b, &r.When)
 		b = append(b, byte(r.Class), 0)
 		if r.Any {
 			b[len(b)-1] = 1
@@ -135,7 +141,33 @@ func appendOptions(b []byte, o *detect.Options) []byte {
 	return b
 }
 
+func appendCondition(b []byte, c *detect.Condition) []byte {
+	for _, s := range [...]string{c.Method, c.Host, c.Path} {
+		b = appendString(b, s)
+	}
+	b = binary.AppendUvarint(b, uint64(len(c.Applications)))
+	for _, a := range c.Applications {
+		b = binary.AppendVarint(b, int64(a))
+	}
+	for _, terms := range [...][]detect.Term{c.Query, c.Headers} {
+		b = binary.AppendUvarint(b, uint64(len(terms)))
+		for _, t := range terms {
+			b = appendString(appendString(append(b, byte(t.Op)), t.Name), t.Value)
+		}
+	}
+	return b
+}
+
+func appendModes(b []byte, rules []ModeRule) []byte {
+	for i := range rules {
+		r := &rules[i]
+		b = appendCondition(appendString(append(b, byte(r.Mode)), r.ID), &r.When)
+	}
+	return b
+}
+
 func appendLists(b []byte, entries []ListEntry) []byte {
+	b = binary.AppendUvarint(b, uint64(len(entries)))
 	for _, e := range entries {
 		b = appendString(appendString(b, e.ID), e.Reason)
 		b = appendString(append(b, byte(e.List)), e.Prefix.String())

@@ -65,7 +65,7 @@ func (c *checker) denyEntry(p *place, u *api) error {
 
 func (c *checker) virtualPatch(p *place, u *api) error {
 	at := func(path string, want int) try { return try{Host: p.Host(), Target: path, Want: want} }
-	in := map[string]string{"type": "virtual_patch", "comment": "check", "path": "/legacy*", "class": "any"}
+	in := map[string]string{"type": "virtual_patch", "comment": "check", "path": "/legacy/**", "class": "any"}
 	var m made
 	if err := c.change(u, http.MethodPost, p.path("rules"), in, &m, at("/legacy/export", 403)); err != nil {
 		return err

@@ -38,7 +38,7 @@ func TestPolicy(t *testing.T) {
 		t.Errorf("entry %+v", entry)
 	}
 	h.call("GET", h.path(h.one, "/policy"), admin, nil, 200, &p)
-	if p.Version != 4 || p.Mode != "block" || len(p.Rules) != 1 || len(p.Lists) != 1 || p.Rules[0] != rule || !reflect.DeepEqual(p.Lists[0], entry) {
+	if p.Version != 4 || p.Mode != "block" || len(p.Rules) != 1 || len(p.Lists) != 1 || !reflect.DeepEqual(p.Rules[0], rule) || !reflect.DeepEqual(p.Lists[0], entry) {
 		t.Errorf("policy %+v", p)
 	}
 	h.call("DELETE", h.path(h.one, "/rules/"+rule.ID), admin, nil, 204, nil)
@@ -70,6 +70,13 @@ func TestPolicyFailure(t *testing.T) {
 	f("PUT", "/mode", `{"mode":"off","x":1}`, 422, "unexpected")
 	f("PUT", "/mode", `{`, 400, "")
 	f("PUT", "/mode", `{"mode":"`+strings.Repeat("x", maxBody)+`"}`, 413, "")
+	f("POST", "/rules", `{"type":"mode","path":"/x/**"}`, 400, "mode")
+	f("POST", "/rules", `{"type":"mode","mode":"block"}`, 400, "every request")
+	f("POST", "/rules", `{"type":"mode","mode":"block","path":"/x","class":"sqli"}`, 400, "virtual patches")
+	f("POST", "/rules", `{"type":"mode","mode":"loud","path":"/x"}`, 422, "mode")
+	f("POST", "/rules", `{"type":"mode","mode":"off","path":"/{{(?=x)}}"}`, 400, "(?=")
+	f("POST", "/rules", `{"type":"mode","mode":"off","headers":[{"name":"x","op":"like"}]}`, 422, "op")
+	f("POST", "/rules", `{"type":"mode","mode":"off","query":[{"name":"x","op":"regex","value":"("}]}`, 400, "query")
 	f("POST", "/rules", `{"type":"virtual_patch","class":"nonsense"}`, 400, "class")
 	f("POST", "/rules", `{"type":"other","class":"any","path":"/"}`, 422, "body.type")
 	// would block the whole site

@@ -21,8 +21,8 @@ var done = []word{
 	{"mode", "The general mode was changed. Nodes apply it within seconds."},
 	{"entry-added", "The entry was added. Nodes apply it within seconds."},
 	{"entry-removed", "The entry was removed. Nodes apply it within seconds."},
-	{"rule-added", "The virtual patch was added. Nodes apply it within seconds."},
-	{"rule-removed", "The virtual patch was removed. Nodes apply it within seconds."},
+	{"rule-added", "The rule was added. Nodes apply it within seconds."},
+	{"rule-removed", "The rule was removed. Nodes apply it within seconds."},
 }
 
 // entry is an entry of a list as shown.
@@ -129,7 +129,12 @@ func numbers(text string) (list []any) {
 
 func addRule(v *visit) error {
 	in := map[string]string{"type": "virtual_patch"}
-	for _, k := range [...]string{"comment", "method", "host", "path", "point", "class"} {
+	keys := []string{"comment", "method", "host", "path", "point", "class"}
+	if mode, ok := strings.CutPrefix(v.r.PostFormValue("type"), "mode:"); ok {
+		in["type"], in["mode"] = "mode", mode
+		keys = keys[:4]
+	}
+	for _, k := range keys {
 		in[k] = v.r.PostFormValue(k)
 	}
 	return v.change(http.MethodPost, in, "rule-added", "rules")

@@ -64,6 +64,7 @@ var shortModes = []word{
 var modeSources = []word{
 	{"tenant", "from the tenant's configuration on the node"},
 	{"site", "from the site's configuration on the node"},
+	{"rule", "from a mode rule"},
 	{"route", "from the route's configuration on the node"},
 	{"cloud", "from the general mode set in the cloud"},
 	{"state", "from the tenant's state: deactivated, or the kill switch"},

@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"fmt"
 	"net/netip"
 
+	"weir/detect"
 	"weir/tenant"
 )
 
@@ -17,16 +19,70 @@ type Bundle struct {
 	Brand   Brand       `json:"brand"` // of the tenant's account; the node's own TOML wins
 }
 
-// Rule is a virtual patch: blocks in every mode but off.
+// Types of rules.
+const (
+	VirtualPatch = "virtual_patch" // blocks in every mode but off
+	SetMode      = "mode"          // stands in for the general mode
+)
+
+// Rule is one rule of a tenant. The fields up to Headers say which requests
+// it is for; left out, all.
 type Rule struct {
-	ID      string `json:"id"`
-	Type    string `json:"type"` // "virtual_patch"
-	Comment string `json:"comment,omitempty"`
-	Method  string `json:"method,omitempty"`
-	Host    string `json:"host,omitempty"`
-	Path    string `json:"path,omitempty"`  // exact, or a prefix when it ends in "*"
-	Point   string `json:"point,omitempty"` // "[query refresh]"
-	Class   string `json:"class"`           // a detect.Class code, or "any"
+	ID           string `json:"id"`
+	Type         string `json:"type"`
+	Comment      string `json:"comment,omitempty"`
+	Method       string `json:"method,omitempty"`
+	Host         string `json:"host,omitempty"`
+	Path         string `json:"path,omitempty"` // a pattern, as detect.Condition has it
+	Applications []int  `json:"applications,omitempty"`
+	Query        []Term `json:"query,omitempty"`
+	Headers      []Term `json:"headers,omitempty"`
+
+	Point string `json:"point,omitempty"` // of a virtual patch: "[query refresh]"
+	Class string `json:"class,omitempty"` // of a virtual patch: a detect.Class code, or "any"
+	Mode  string `json:"mode,omitempty"`  // of a mode rule: a tenant.Mode, "default" for the node's own
+}
+
+// Term is a condition on a parameter of the query or a header field.
+type Term struct {
+	Name  string    `json:"name"`
+	Op    detect.Op `json:"op"`
+	Value string    `json:"value,omitempty"`
+}
+
+// When is the condition of the rule.
+func (r *Rule) When() detect.Condition {
+	c := detect.Condition{Method: r.Method, Host: r.Host, Path: r.Path, Applications: r.Applications}
+	for _, t := range r.Query {
+		c.Query = append(c.Query, detect.Term(t))
+	}
+	for _, t := range r.Headers {
+		c.Headers = append(c.Headers, detect.Term(t))
+	}
+	return c
+}
+
+// AddTo puts the rule into o. Errors say what of it a node cannot use.
+func (r *Rule) AddTo(o *tenant.Overlay) error {
+	switch r.Type {
+	case VirtualPatch:
+		d := detect.Rule{ID: r.ID, When: r.When(), Point: r.Point, Any: r.Class == "any"}
+		if !d.Any {
+			if err := d.Class.UnmarshalText([]byte(r.Class)); err != nil {
+				return err
+			}
+		}
+		o.Rules = append(o.Rules, d)
+	case SetMode:
+		m := tenant.ModeRule{ID: r.ID, When: r.When()}
+		if err := m.Mode.UnmarshalText([]byte(r.Mode)); err != nil {
+			return err
+		}
+		o.Modes = append(o.Modes, m)
+	default:
+		return fmt.Errorf("unknown type %q", r.Type)
+	}
+	return nil
 }
 
 // Entry is an address or network on one of the tenant's lists. Expires is

@@ -71,6 +71,9 @@ func (h *Hit) appendOutcome(dst []byte) []byte {
 	dst = appendString(dst, `,"local_mode":`, h.LocalMode)
 	dst = appendString(dst, `,"cloud_mode":`, h.CloudMode)
 	dst = appendString(dst, `,"mode_source":`, h.ModeSource)
+	if h.ModeRule != "" {
+		dst = appendString(dst, `,"mode_rule":`, h.ModeRule)
+	}
 	dst = appendInt(dst, `,"status":`, int64(h.Status))
 	dst = appendInt(dst, `,"response_size":`, h.ResponseSize)
 	dst = appendInt(dst, `,"inspect_us":`, h.InspectMicro)

@@ -19,7 +19,7 @@ func full() *Hit {
 		Point: "[query id][base64]", Evidence: Evidence{Text: []byte("1' or \xff1=1"), Start: 2, End: 9}, Partial: true,
 		Method: "POST", Scheme: "https", Host: "acme.example:8443", Path: "/a\\b\t<é>\u2028", Client: "192.0.2.1", Peer: "10.0.0.1",
 		Request: []byte("POST / HTTP/1.1\r\n\r\n"), RequestCut: true, Mark: Span{5, 6},
-		Blocked: true, BlockReason: "attack", Mode: "block", LocalMode: "monitoring", CloudMode: "block", ModeSource: "cloud",
+		Blocked: true, BlockReason: "attack", Mode: "block", LocalMode: "monitoring", CloudMode: "block", ModeSource: "cloud", ModeRule: "rul_1",
 		Status: 403, ResponseSize: -1, InspectMicro: 12, UpstreamMS: 34,
 	}
 }
@@ -83,7 +83,7 @@ func TestGolden(t *testing.T) {
 		`"evidence":{"text":"MScgb3Ig/zE9MQ==","start":2,"end":9},"partial":true,"method":"POST","scheme":"https",` +
 		`"host":"acme.example:8443","path":"/a\\b\u0009<é>` + "\u2028" + `","client":"192.0.2.1","peer":"10.0.0.1",` +
 		`"request":"UE9TVCAvIEhUVFAvMS4xDQoNCg==","request_cut":true,"mark":{"from":5,"to":6},"blocked":true,` +
-		`"block_reason":"attack","mode":"block","local_mode":"monitoring","cloud_mode":"block","mode_source":"cloud",` +
+		`"block_reason":"attack","mode":"block","local_mode":"monitoring","cloud_mode":"block","mode_source":"cloud","mode_rule":"rul_1",` +
 		`"status":403,"response_size":-1,"inspect_us":12,"upstream_ms":34}`
 	if got := string(full().AppendJSON(nil)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

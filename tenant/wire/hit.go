@@ -46,6 +46,7 @@ type Hit struct {
 	LocalMode    string `json:"local_mode"`
 	CloudMode    string `json:"cloud_mode"`
 	ModeSource   string `json:"mode_source"`
+	ModeRule     string `json:"mode_rule,omitempty"` // ID of the mode rule that counted
 	Status       int    `json:"status"`
 	ResponseSize int64  `json:"response_size"` // -1: unknown when the hit was made
 	InspectMicro int64  `json:"inspect_us"`
