@@ -103,6 +103,12 @@ func (c *clientConn) Write(b []byte) (n int, err error) {
 	return n + m, err
 }
 
+// Close implements net.Conn; it may be called again.
+func (c *clientConn) Close() error {
+	c.listener.server.conns.remove(c)
+	return c.Conn.Close()
+}
+
 // SetDeadline implements net.Conn. Write deadlines are the connection's own.
 func (c *clientConn) SetDeadline(t time.Time) error { return c.Conn.SetReadDeadline(t) }
 

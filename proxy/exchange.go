@@ -74,6 +74,9 @@ func (s *Server) end(x *exchange) {
 		x.conn.line.next() // else what is left of the body comes before the next line
 	}
 	x.window.close()
+	if s.draining.Load() {
+		x.ctx.SetConnectionClose()
+	}
 	x.body.close()
 	if x.stream == nil {
 		x.conn.unlimit()

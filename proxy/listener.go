@@ -26,6 +26,7 @@ type listener struct {
 	scheme        string      // http or https
 	h2c           bool
 	proxied       bool       // trusted peers speak the PROXY protocol
+	shared        bool       // a successor may listen beside us
 	matchSNI      bool       // see snapshot.permits
 	Health        string     // path; "" is off
 	DefaultTenant *tenant.ID // nil: unknown hosts get 421
@@ -80,6 +81,7 @@ func (l *listener) wrap(c net.Conn) *clientConn {
 	if l.tls != nil {
 		cc.Conn = tls.Server(cc.Conn, l.tls)
 	}
+	l.server.conns.add(cc)
 	return cc
 }
 
@@ -113,7 +115,7 @@ func (s *Server) listen(cfg *config.Node) error {
 }
 
 func (s *Server) open(c *config.Listener) (*listener, error) {
-	l := &listener{server: s, clock: s.clock, scheme: "http", h2c: c.H2C, proxied: c.ProxyProtocol, matchSNI: c.MatchSNI,
+	l := &listener{server: s, clock: s.clock, scheme: "http", h2c: c.H2C, proxied: c.ProxyProtocol, matchSNI: c.MatchSNI, shared: sharesAddress(c),
 		Health: c.Health, DefaultTenant: c.DefaultTenant, closing: make(chan struct{})}
 	if c.TLS != nil {
 		own, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key)
@@ -128,6 +130,13 @@ func (s *Server) open(c *config.Listener) (*listener, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// sharesAddress reports whether another process may come to listen at the
+// address: on the port, or in the place of a unix socket.
+func sharesAddress(c *config.Listener) bool {
+	_, unix := config.UnixPath(c.Address)
+	return unix || c.ReusePort
 }
 
 // serverTLS chooses the certificate by server name: a site's, else the

@@ -123,7 +123,7 @@ func TestDrain(t *testing.T) {
 	io.WriteString(c, get("acme.example", "/"))
 	<-started
 	drained := make(chan error)
-	go func() { drained <- n.drain() }()
+	go func() { drained <- n.drain(n.cfg.Drain) }()
 	for { // until nobody is let in any more
 		late, err := net.Dial("tcp", n.addr)
 		if err != nil {

@@ -54,6 +54,7 @@ type Server struct {
 	started   time.Time
 	snapshot  atomic.Pointer[snapshot]
 	ready     atomic.Bool
+	draining  atomic.Bool
 	bypass    atomic.Bool
 	sequence  atomic.Uint64
 	buffered  atomic.Int64 // bytes of bodies held now
@@ -64,6 +65,7 @@ type Server struct {
 	overlays map[tenant.ID]tenant.Overlay
 
 	listeners []*listener
+	conns     *connections
 	servers   []*fasthttp.Server
 	http2     *http2Server
 	admin     *adminServer
@@ -76,7 +78,7 @@ func New(cfg *config.Node, deps Deps) (*Server, error) {
 	if deps.Log == nil {
 		deps.Log = zap.NewNop()
 	}
-	s := &Server{deps: deps, file: cfg.File, clock: newClock(), started: time.Now(), pages: newPages(),
+	s := &Server{deps: deps, file: cfg.File, clock: newClock(), started: time.Now(), pages: newPages(), conns: newConnections(),
 		overlays: map[tenant.ID]tenant.Overlay{}, metrics: newMetrics()}
 	if s.deps.NextID == nil {
 		boot := s.started.UnixMilli()
@@ -105,9 +107,8 @@ func (s *Server) newExchange() any {
 	return &exchange{}
 }
 
-// Run serves until ctx ends, then drains: readiness goes off first, then no
-// connection is accepted and those in use are answered with Connection:
-// close. It returns nil after a complete drain.
+// Run serves until ctx ends, then drains. It returns nil when no request was
+// cut off.
 func (s *Server) Run(ctx context.Context) error {
 	background, stop := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
@@ -126,34 +127,10 @@ func (s *Server) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	err = errors.Join(err, s.drain())
+	err = errors.Join(err, s.drain(s.snapshot.Load().cfg.Drain))
 	stop()
 	wg.Wait()
 	return err
-}
-
-// drainTime bounds how long a drain waits for requests in flight.
-const drainTime = 30 * time.Second
-
-func (s *Server) drain() error {
-	s.ready.Store(false)
-	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
-	defer cancel()
-	errs := make([]error, len(s.servers))
-	var wg sync.WaitGroup
-	for i, srv := range s.servers {
-		wg.Go(func() { errs[i] = srv.ShutdownWithContext(ctx) })
-	}
-	wg.Wait()
-	// A server that did not come to serve yet knows no listener to close.
-	for _, l := range s.listeners {
-		l.Close()
-	}
-	if s.admin != nil {
-		errs = append(errs, s.admin.close())
-	}
-	s.snapshot.Load().retire(nil)
-	return errors.Join(errs...)
 }
 
 // Close gives up the listeners of a server that never ran.

@@ -168,9 +168,16 @@ func (st *stream) copyHead(resp *fasthttp.Response, streamed bool) {
 	if h["Content-Type"] == nil {
 		h["Content-Type"] = nil // no guess
 	}
-	if max := st.listener.server.snapshot.Load().cfg.Limits.MaxRequests; max > 0 && st.requests.Add(1) >= int64(max) {
+	if st.isLast() {
 		h.Set("Connection", "close") // GOAWAY
 	}
+}
+
+// isLast reports whether the connection shall take no further request.
+func (st *stream) isLast() bool {
+	s := st.listener.server
+	most := int64(s.snapshot.Load().cfg.Limits.MaxRequests)
+	return s.draining.Load() || most > 0 && st.requests.Add(1) >= most
 }
 
 // copyBody copies a stream; what has no declared length goes out at once.
