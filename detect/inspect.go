@@ -244,7 +244,7 @@ func (s *Scratch) keepBest(c Class, b []byte, fd finding, pl place) {
 	s.matches++
 	m := &s.best[c]
 	m.Class, m.Rule, m.Why, m.Score = c, fd.rule, fd.why, fd.score
-	m.Value, m.Start, m.End = b, fd.start, fd.end
+	m.Value, m.Start, m.End, m.kind = b, fd.start, fd.end, s.val.kind
 	m.Part, m.Header, m.From, m.To = pl.part, pl.header, pl.from, pl.to
 	m.Point = s.point
 	m.Point.n = min(m.Point.n, MaxSteps)

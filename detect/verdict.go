@@ -28,6 +28,8 @@ type Match struct {
 	Part     Part
 	Header   int
 	From, To int
+
+	kind kind // of the value judged
 }
 
 // Verdict is the result of one inspection.

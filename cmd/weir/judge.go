@@ -25,26 +25,26 @@ func newInspector(p *detect.Policy) *inspector {
 	return &inspector{policy: p, reader: proxy.NewRawReader(limits.MaxHeaderBytes, limits.Tenant)}
 }
 
-// inspect returns the verdict, or the gate's refusal. Both are valid until
-// the next call.
-func (i *inspector) inspect(raw []byte) (*detect.Verdict, proxy.Refusal) {
+// inspect returns the verdict and the request, or the gate's refusal. They
+// are valid until the next call.
+func (i *inspector) inspect(raw []byte) (*detect.Verdict, *detect.Request, proxy.Refusal) {
 	req, refusal := i.reader.Read(raw)
 	if refusal != proxy.Accepted {
-		return nil, refusal
+		return nil, nil, refusal
 	}
-	return i.policy.Inspect(req, 0, &i.scratch), refusal
+	return i.policy.Inspect(req, 0, &i.scratch), req, refusal
 }
 
 // newLocalJudge judges in this process; policy is shared by all workers.
 func newLocalJudge(policy *detect.Policy) bench.Judge {
 	in := newInspector(policy)
 	return func(rec *bench.Record) bench.Judged {
-		v, refusal := in.inspect(rec.Raw)
+		v, req, refusal := in.inspect(rec.Raw)
 		switch {
 		case refusal != proxy.Accepted:
 			return bench.Judged{Record: rec, Outcome: bench.Refused, Detail: refusal.String()}
 		case v.Attack():
-			return bench.Judged{Record: rec, Outcome: bench.Stopped, Detail: describe(v)}
+			return bench.Judged{Record: rec, Outcome: bench.Stopped, Detail: in.describe(v, req, !rec.Attack())}
 		}
 		return bench.Judged{Record: rec, Outcome: bench.Passed}
 	}
@@ -53,11 +53,22 @@ func newLocalJudge(policy *detect.Policy) bench.Judge {
 // shown bounds the evidence in a description, in bytes.
 const shown = 120
 
-func describe(v *detect.Verdict) string {
+// describe lists the matches; explained says how each score came about and
+// what would have let the value pass.
+func (i *inspector) describe(v *detect.Verdict, req *detect.Request, explained bool) string {
 	var b strings.Builder
-	for _, m := range v.Matches {
+	for n := range v.Matches {
+		m := &v.Matches[n]
 		text := m.Value[m.Start:m.End]
-		fmt.Fprintf(&b, "%s %s at %s score %d: %q; ", m.Class, m.Rule, m.Point.String(), m.Score, text[:min(len(text), shown)])
+		fmt.Fprintf(&b, "%s %s at %s score %d: %q", m.Class, m.Rule, m.Point.String(), m.Score, text[:min(len(text), shown)])
+		if explained {
+			e := i.policy.Explain(req, m)
+			for _, p := range e.Parts {
+				fmt.Fprintf(&b, ", %+d %s", p.Points, p.Why)
+			}
+			fmt.Fprintf(&b, ", to pass: %s", strings.Join(e.ToPass, " or "))
+		}
+		b.WriteString("; ")
 	}
 	return strings.TrimSuffix(b.String(), "; ")
 }

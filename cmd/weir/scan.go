@@ -40,6 +40,33 @@ type matched struct {
 	Header   string   `json:"header,omitempty"`
 	From     int      `json:"from"` // of the undecoded value in the part, in bytes
 	To       int      `json:"to"`
+
+	Forms       []form      `json:"forms"`  // from the undecoded value to the one that was judged
+	Tokens      []token     `json:"tokens"` // of the class's language, around the evidence
+	Parts       []scorePart `json:"score_parts"`
+	Threshold   int         `json:"threshold"`
+	Sensitivity string      `json:"sensitivity"`
+	ToPass      []string    `json:"to_pass"` // what would have let it pass
+}
+
+// form is one detect.Form.
+type form struct {
+	Step  string `json:"step,omitempty"`
+	Point string `json:"point,omitempty"`
+	Value string `json:"value"`
+}
+
+// token is one detect.Token.
+type token struct {
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+	Start int    `json:"start"`
+}
+
+// scorePart is one detect.ScorePart.
+type scorePart struct {
+	Points int    `json:"points"`
+	Why    string `json:"why"`
 }
 
 func newScan() *cobra.Command {
@@ -101,18 +128,18 @@ func policyOf(sensitivity string) (*detect.Policy, error) {
 
 func scan(policy *detect.Policy, raw []byte) *scanned {
 	in := newInspector(policy)
-	v, refusal := in.inspect(raw)
+	v, req, refusal := in.inspect(raw)
 	if refusal != proxy.Accepted {
 		return &scanned{Refused: refusal.String(), Status: refusal.Status(), Matches: []matched{}}
 	}
 	s := &scanned{Attack: v.Attack(), Partial: v.Partial, Matches: []matched{}}
 	for i := range v.Matches {
-		s.Matches = append(s.Matches, in.match(&v.Matches[i]))
+		s.Matches = append(s.Matches, in.match(req, &v.Matches[i]))
 	}
 	return s
 }
 
-func (i *inspector) match(m *detect.Match) matched {
+func (i *inspector) match(req *detect.Request, m *detect.Match) matched {
 	out := matched{
 		Class: m.Class.String(), Rule: m.Rule, Why: m.Why, Score: m.Score, Point: m.Point.String(), Chain: []string{},
 		Value: string(m.Value), Evidence: string(m.Value[m.Start:m.End]), Start: m.Start, End: m.End,
@@ -126,7 +153,22 @@ func (i *inspector) match(m *detect.Match) matched {
 			out.Chain = append(out.Chain, step.Kind.String())
 		}
 	}
+	out.explain(i.policy.Explain(req, m))
 	return out
+}
+
+func (m *matched) explain(e detect.Explanation) {
+	m.Threshold, m.Sensitivity, m.ToPass = e.Threshold, e.Sensitivity.String(), e.ToPass
+	m.Forms, m.Tokens, m.Parts = []form{}, []token{}, []scorePart{}
+	for _, f := range e.Forms {
+		m.Forms = append(m.Forms, form{f.Step, f.Point, string(f.Value)})
+	}
+	for _, t := range e.Tokens {
+		m.Tokens = append(m.Tokens, token{t.Kind, t.Text, t.Start})
+	}
+	for _, p := range e.Parts {
+		m.Parts = append(m.Parts, scorePart{p.Points, p.Why})
+	}
 }
 
 func (s *scanned) print(w io.Writer, out output) error {
@@ -142,9 +184,44 @@ func (s *scanned) print(w io.Writer, out output) error {
 	case !s.Attack:
 		fmt.Fprintln(w, "clean")
 	}
-	for _, m := range s.Matches {
-		fmt.Fprintf(w, "%s at %s, score %d (%s)\n  why       %s\n  value     %q\n  evidence  %q\n",
-			m.Class, m.Point, m.Score, m.Rule, m.Why, m.Value, m.Evidence)
+	for i := range s.Matches {
+		s.Matches[i].print(w)
 	}
 	return nil
+}
+
+// maxShown bounds a value in the output for people, in bytes.
+const maxShown = 200
+
+func (m *matched) print(w io.Writer) {
+	fmt.Fprintf(w, "%s at %s, score %d (%s)\n  why       %s\n  evidence  %q\n", m.Class, m.Point, m.Score, m.Rule, m.Why, short(m.Evidence))
+	for _, f := range m.Forms {
+		step := f.Step
+		if step == "" {
+			step = "as sent"
+		}
+		fmt.Fprintf(w, "  form      %s: %q\n", step, short(f.Value))
+	}
+	if len(m.Tokens) > 0 {
+		fmt.Fprint(w, "  tokens   ")
+		for _, t := range m.Tokens {
+			fmt.Fprintf(w, " %s:%q", t.Kind, short(t.Text))
+		}
+		fmt.Fprintln(w)
+	}
+	for _, p := range m.Parts {
+		fmt.Fprintf(w, "  score     %+d %s\n", p.Points, p.Why)
+	}
+	fmt.Fprintf(w, "  threshold %d at sensitivity %s\n", m.Threshold, m.Sensitivity)
+	for _, t := range m.ToPass {
+		fmt.Fprintf(w, "  to pass   %s\n", t)
+	}
+}
+
+// short cuts a long value.
+func short(v string) string {
+	if len(v) > maxShown {
+		return v[:maxShown] + "..."
+	}
+	return v
 }
