@@ -21,13 +21,9 @@ func TestSeeds(t *testing.T) {
 	limits := config.Defaults().Limits
 	in := proxy.NewRawReader(limits.MaxHeaderBytes, limits.Tenant)
 	var s detect.Scratch
-	f := func(file, label string) {
+	f := func(dir, label string) {
 		t.Helper()
-		recs, err := ReadSeeds(filepath.Join("..", "testdata", file, "requests.txtar"), label)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, rec := range recs {
+		for _, rec := range seeds(t, dir, label) {
 			req, refusal := in.Read(rec.Raw)
 			if refusal != proxy.Accepted {
 				t.Errorf("%s: refused: %s", rec.ID, refusal)
@@ -45,6 +41,59 @@ func TestSeeds(t *testing.T) {
 	}
 	f("attack", "attack")
 	f("benign", "legit")
+}
+
+// seeds reads all requests of a folder of testdata.
+func seeds(t *testing.T, dir, label string) (all []Record) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "testdata", dir, "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no requests in %s: %v", dir, err)
+	}
+	for _, file := range files {
+		recs, err := ReadSeeds(file, label)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, recs...)
+	}
+	return all
+}
+
+// TestAccuracyFloor: of our own requests every attack is stopped and no other,
+// whole and for each class, as the figures of a replay say it.
+func TestAccuracyFloor(t *testing.T) {
+	policy, err := detect.NewPolicy(detect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := config.Defaults().Limits
+	in := proxy.NewRawReader(limits.MaxHeaderBytes, limits.Tenant)
+	var s detect.Scratch
+	score := NewScore()
+	for dir, label := range map[string]string{"attack": "attack", "benign": "legit"} {
+		for _, rec := range seeds(t, dir, label) {
+			o := Refused
+			if req, refusal := in.Read(rec.Raw); refusal == proxy.Accepted {
+				if o = Passed; policy.Inspect(req, 0, &s).Attack() {
+					o = Stopped
+				}
+			}
+			score.Add(&rec, o)
+		}
+	}
+	for _, row := range score.Rows() {
+		want := 0.0
+		if row.Label == "attack" {
+			want = 100
+		}
+		if row.Rate() != want {
+			t.Errorf("%s %s: %.1f %% of %d stopped, want %.0f %%", row.Label, row.Class, row.Rate(), row.N, want)
+		}
+	}
+	if tpr, fpr := score.Macro(); tpr != 100 || fpr != 0 {
+		t.Errorf("TPR %.2f %%, FPR %.2f %%", tpr, fpr)
+	}
 }
 
 func found(v *detect.Verdict, class string) bool {

@@ -81,13 +81,19 @@ func ownCorpus(t *testing.T) []string {
 	}
 	defer f.Close()
 	for dir, label := range map[string]string{"attack": "attack", "benign": "legit"} {
-		recs, err := bench.ReadSeeds(filepath.Join("..", "testdata", dir, "requests.txtar"), label)
-		if err != nil {
-			t.Fatal(err)
+		seeds, err := filepath.Glob(filepath.Join("..", "testdata", dir, "*.txtar"))
+		if err != nil || len(seeds) == 0 {
+			t.Fatalf("no requests in %s: %v", dir, err)
 		}
-		for _, r := range recs {
-			if err := json.NewEncoder(f).Encode(r); err != nil {
+		for _, seed := range seeds {
+			recs, err := bench.ReadSeeds(seed, label)
+			if err != nil {
 				t.Fatal(err)
+			}
+			for _, r := range recs {
+				if err := json.NewEncoder(f).Encode(r); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 	}
