@@ -52,6 +52,7 @@ const (
 	StepJava                       // a serialised object of Java
 	StepViewState                  // a view state of ASP.NET
 	StepDotNet                     // a serialised object of .NET
+	StepGQL                        // a GraphQL document; field and argument follow
 
 	numSteps
 )
@@ -63,6 +64,7 @@ var stepNames = [numSteps]string{
 	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd", "header_name", "quoted_printable",
 	"grpc", "protobuf", "field", "hex", "utf7", "bestfit",
 	"php", "java", "viewstate", "dotnet",
+	"gql",
 }
 
 // String returns the name of the step in a printed point.

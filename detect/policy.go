@@ -42,6 +42,8 @@ type Options struct {
 	Rules       []Rule
 	// Cache remembers long clean values; policies may share one. Nil: none.
 	Cache *Cache
+	// GraphQL limits GraphQL documents; its zero value does not.
+	GraphQL GraphQLLimits
 	// NoPrefilter judges every value by every class: for tests that prove
 	// the prefilter safe.
 	NoPrefilter bool
@@ -69,13 +71,14 @@ type Policy struct {
 	threshold   [NumClasses]int
 	rules       []*rule
 	cache       *Cache
+	graphql     GraphQLLimits
 }
 
 var generations atomic.Uint64
 
 // NewPolicy compiles o. Errors name the rule and the field.
 func NewPolicy(o Options) (*Policy, error) {
-	p := &Policy{generation: generations.Add(1), noPrefilter: o.NoPrefilter, cache: o.Cache}
+	p := &Policy{generation: generations.Add(1), noPrefilter: o.NoPrefilter, cache: o.Cache, graphql: o.GraphQL}
 	for c, s := range o.Sensitivity {
 		p.threshold[c] = thresholds[s]
 	}

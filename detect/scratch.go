@@ -34,15 +34,16 @@ type Scratch struct {
 	memo     [memoSlots]memoEntry
 	memoTurn uint8
 
-	asked    bool // a judge looked at the name of the field
-	values   int  // values seen
-	items    int  // JSON values and XML elements seen
-	depth    int  // decoders and documents around the current form
-	xmls     int  // XML documents among them
-	judged   int  // calls of judges
-	work     int  // bytes judged
-	budget   int  // bytes that may be judged
-	inflated int  // bytes decompressed
+	asked     bool // a judge looked at the name of the field
+	documents int  // GraphQL documents seen, when they are limited
+	values    int  // values seen
+	items     int  // JSON values and XML elements seen
+	depth     int  // decoders and documents around the current form
+	xmls      int  // XML documents among them
+	judged    int  // calls of judges
+	work      int  // bytes judged
+	budget    int  // bytes that may be judged
+	inflated  int  // bytes decompressed
 
 	found uint32 // classes in best
 	done  uint32 // classes that need no more judging
@@ -60,7 +61,7 @@ func (s *Scratch) reset(p *Policy, r *Request) {
 	s.point.n = 0
 	s.matches, s.values, s.items, s.depth, s.xmls, s.judged, s.work, s.inflated = 0, 0, 0, 0, 0, 0, 0, 0
 	s.budget = workBase + workRate*requestSize(r)
-	s.found, s.done = 0, 0
+	s.found, s.done, s.documents = 0, 0, 0
 	if s.weaks > 0 {
 		s.weaks, s.weak = 0, [NumClasses]weakSign{}
 	}

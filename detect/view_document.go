@@ -12,6 +12,9 @@ func (s *Scratch) document(b []byte, pl place) bool {
 	switch b[0] {
 	case '{', '[', ' ', '\n', '\r', '\t':
 		if !looksJSON(b) || !validJSON(b) {
+			if looksGraphQL(b) {
+				s.graphql(b, pl)
+			}
 			return false
 		}
 		s.push(StepJSON, -1, nil)
@@ -32,9 +35,15 @@ func (s *Scratch) document(b []byte, pl place) bool {
 		if n := len("bearer "); len(b) > n && foldEqual(b[:n], "bearer ") && bytes.HasPrefix(b[n:], []byte("eyJ")) {
 			s.jwt(b[n:], pl.sub(n, len(b)))
 		}
+	case 'q', 'm', 'f', '#':
+		if looksGraphQL(b) {
+			s.graphql(b, pl)
+		}
 	case 'a', 'O', 's':
 		if looksPHP(b) {
 			s.php(b, pl)
+		} else if looksGraphQL(b) {
+			s.graphql(b, pl)
 		}
 	case 0xac, 0xff, 0x00:
 		if f := objectOf(b); f != nil {
