@@ -224,9 +224,9 @@ func judgeTarget(p *pathShape, w pathPlace, level uint8) finding {
 		score = 60
 	case level == fileLog && forced:
 		score = 65
-	case level == fileLog && anchored && w.whole && configName(trimSlash(p.path())):
+	case level == fileLog && anchored && w.whole && configName(p.target()):
 		score = 55
-	case level == fileLog && anchored && w.whole && logName(trimSlash(p.path())):
+	case level == fileLog && anchored && w.whole && logName(p.target()):
 		score = 55
 	}
 	return finding{score: score, rule: rule, why: why}
@@ -270,7 +270,7 @@ func climbScore(p *pathShape, w pathPlace) int {
 		return 60
 	case p.back > 0 && !pageFile(p.path()):
 		return 55
-	case p.lowest > 0 && w.whole && w.v.kind == kindParam && sourceFile(trimSlash(p.path())):
+	case p.lowest > 0 && w.whole && w.v.kind == kindParam && sourceFile(p.target()):
 		return 55
 	case p.lowest > 0 && p.encoded > 0:
 		return 45
@@ -312,13 +312,13 @@ func extension(path []byte) []byte {
 func judgeTail(p *pathShape, w pathPlace) finding {
 	path := w.v.b[w.start:w.end]
 	switch {
-	case p.nul >= 0 && p.n > 2 && !bytes.Contains(path, []byte("://")) && bytes.IndexByte(path, '?') < 0 && !hasPrefixFold(path, "http") && (extension(trimSlash(p.path())) != nil || p.depth > 1 && p.rooted):
+	case p.nul >= 0 && p.n > 2 && !bytes.Contains(path, []byte("://")) && bytes.IndexByte(path, '?') < 0 && !hasPrefixFold(path, "http") && (extension(p.target()) != nil || p.depth > 1 && p.rooted):
 		return finding{score: 65, rule: "ptrav/nul", why: "ends a file name with a NUL byte"}
 	case w.whole && len(path) > 4 && path[0] == '\\' && path[1] == '\\' && bytes.Contains(path, []byte("$\\")):
 		return finding{score: 75, rule: "ptrav/share", why: "names an administrative share"}
 	case w.whole && len(path) > 6 && path[0] == '\\' && path[1] == '\\' && remoteShare(path[2:], p):
 		return finding{score: 60, rule: "ptrav/share", why: "includes a script from a share of another host"}
-	case w.whole && (w.v.kind == kindPath || w.v.kind == kindParam) && backupName(trimSlash(p.path())):
+	case w.whole && (w.v.kind == kindPath || w.v.kind == kindParam) && backupName(p.target()):
 		return finding{score: 58, rule: "ptrav/source", why: "asks for the copy of a program, which a server hands out as text"}
 	}
 	return finding{}

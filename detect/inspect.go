@@ -197,6 +197,15 @@ func (s *Scratch) judge(b []byte, f features, k kind, pl place) {
 // judgePiece shows b[i:j] to every judge that the prefilter does not rule
 // out; f may hold more than the piece's own features.
 func (s *Scratch) judgePiece(b []byte, i, j int, f features, k kind, pl place) {
+	for i < j && b[i] == ' ' { // applications trim, and judges look at ends
+		i++
+	}
+	for j > i && b[j-1] == ' ' {
+		j--
+	}
+	if i == j {
+		return
+	}
 	s.val = value{b[i:j], f, k}
 	set := s.known
 	if !s.isKnown {

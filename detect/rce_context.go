@@ -202,7 +202,10 @@ func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 	if c.assigned {
 		score -= 25
 	}
-	if q <= bareName {
+	bare := op == opLine && before == 0 && x.lines < 2 && x.operandBefore(at) && len(bytes.TrimSpace(x.b[c.end:])) == 0
+	if bare {
+		score += 15
+	} else if q <= bareName {
 		score -= x.bareDoubt(op, at, c)
 	}
 	if op == opTick && at > 0 && (x.b[at-1] == ' ' || x.b[at-1] == '\n') && before > 0 {
@@ -214,7 +217,7 @@ func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 	if before > 4 && (op == opAnd || op == opPipe || op == opSemi) && x.inSpan(at) {
 		score -= 25
 	}
-	if op == opLine {
+	if op == opLine && !bare {
 		if before > 2 && at+1 < len(x.b) && x.b[at+1] == '\t' {
 			score -= 15 // a recipe, a block
 		}
@@ -224,6 +227,13 @@ func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 		}
 	}
 	return score - x.textDoubt(before, q)
+}
+
+// operandBefore reports whether the value up to b[at] is an address, as it is
+// given to a tool that looks hosts up.
+func (x *shellContext) operandBefore(at int) bool {
+	host := bytes.TrimSpace(x.b[:at])
+	return len(host) > 6 && (numericHost(host) || bytes.IndexByte(host, '.') > 0 && dottedName(host) && bytes.IndexByte(host, ' ') < 0 && x.lines == 0)
 }
 
 // sentence reports whether words follow the closing backtick at end, as

@@ -41,6 +41,12 @@ func TestRCEFamilies(t *testing.T) {
 	passes("Use `ls -l` to see whether it is there.")
 	passes("```bash\ncurl -O https://files.example/a.tgz\ntar xf a.tgz\n```")
 
+	// A line of its own behind an address.
+	caught("198.51.100.7\nid")
+	caught("198.51.100.7%0auptime")
+	passes("198.51.100.7\nlocalhost")
+	passes("name\nid\ndate")
+
 	// Functions of PHP between strings, and names put together.
 	caught("'.passthru('uptime').'")
 	caught("('pass'.'thru')('uptime')")

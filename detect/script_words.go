@@ -21,6 +21,7 @@ const (
 	jsProto           // prototype, __proto__
 	jsHandler         // global event handlers
 	jsSource          // source
+	jsPrint           // print
 )
 
 var jsWords = newWordTable([]wordGroup{
@@ -51,4 +52,5 @@ var jsWords = newWordTable([]wordGroup{
 	{jsProto, []string{"prototype", "__proto__", "__definegetter__", "__definesetter__", "__lookupgetter__"}},
 	{jsHandler, []string{"onerror", "onload", "onmessage", "onhashchange", "onpageshow", "onclick", "onfocus", "onresize"}},
 	{jsSource, []string{"source"}},
+	{jsPrint, []string{"print"}},
 })

@@ -122,7 +122,7 @@ func (r *sqlReading) judgeTruncation() {
 		rest = rest[1:]
 	}
 	for _, c := range rest {
-		if c != '-' && c != '#' && c != '+' && c != '*' && c > ' ' {
+		if c != '-' && c != '#' && c != '+' && c != '*' && c > ' ' && r.text(i)[0] != ';' {
 			return
 		}
 	}

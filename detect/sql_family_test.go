@@ -72,6 +72,19 @@ func TestSQLFamilies(t *testing.T) {
 	passes("@@k81f0a77be3c92d4c")
 	passes("=IF(LEN(A1)>5,\"k\",\"m\")")
 
+	// Identifiers in brackets and quotes, comparisons of any form, NUL as end.
+	caught("4; drop table [members]")
+	caught("4'; update \"members\" set level='k'-- ")
+	caught("(case when (4)=(4) then id else pw end)")
+	caught("4-if('k' like 'k',4,5)")
+	caught("k'/**/or/**/{d/**/'2020-02-03'}=4-- ")
+	caught("root';%00")
+	caught("4\u00a0union\u00a0select\u00a0@@version")
+	passes("[link](https://w.example/a) or [b](c)")
+	passes("log10(100) = 2, ln(e) = 1")
+	passes("case \"$#\" in\n0)\n\techo 'usage: k [-n]' 1>&2\n")
+	passes("call me (maybe) and execute the plan")
+
 	// Lone operands.
 	caught("' or 4")
 	caught("4 or 4")

@@ -14,8 +14,8 @@ func (r *sqlReading) judgeFrom(i int) {
 	if r.quote != 0 || r.base > 0 || i == 0 || i > 12 || !r.last {
 		return
 	}
-	next, a := r.operand(i + 1)
-	if a != termIdent || r.kind(i+1) != sqlWord {
+	next, a := r.table(i + 1)
+	if a != termIdent {
 		return
 	}
 	table := r.is(i+1, sqlCatalog) || r.word(i+1) == sqlNone
@@ -40,6 +40,9 @@ func (r *sqlReading) judgeFrom(i int) {
 func (r *sqlReading) bareComment() bool {
 	if !r.last || r.kind(r.n-1) != sqlComment {
 		return false
+	}
+	if r.text(r.n - 1)[0] == ';' {
+		return true
 	}
 	for _, c := range r.text(r.n - 1) {
 		if c != '-' && c != '#' && c != '+' && c != '*' && c != '/' && c > ' ' && c != ';' {

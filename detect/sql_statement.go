@@ -43,7 +43,7 @@ func (r *sqlReading) statement(i int) (score, next int) {
 			return 65, k
 		}
 	case sqlUpdate:
-		k, a := r.operand(j)
+		k, a := r.table(j)
 		if a == termIdent && r.is(k, sqlSet) && r.kind(k+1) == sqlWord && r.kind(k+2) == sqlCmp {
 			return 65, k + 3
 		}
@@ -51,7 +51,7 @@ func (r *sqlReading) statement(i int) (score, next int) {
 		for r.kind(j) == sqlWord && !r.is(j, sqlFrom) && j < i+4 {
 			j++
 		}
-		k, a := r.operand(j + 1)
+		k, a := r.table(j + 1)
 		if r.is(j, sqlFrom) && a == termIdent && r.tail(k) != tailProse {
 			return 60, k
 		}
@@ -100,6 +100,15 @@ func (r *sqlReading) statement(i int) (score, next int) {
 	return 0, i
 }
 
+// table reads the name of a table, which may stand in double quotes.
+func (r *sqlReading) table(i int) (next int, term sqlTerm) {
+	next, term = r.operand(i)
+	if term == termString && next == i+1 && r.text(i)[0] == '"' {
+		term = termIdent
+	}
+	return next, term
+}
+
 // semicolon reports whether a ";" or ":=" stands within a few tokens.
 func (r *sqlReading) semicolon(i int) bool {
 	for j := i; j < i+6; j++ {
@@ -125,7 +134,7 @@ func (r *sqlReading) ddl(i int) (score, next int) {
 	for r.is(j, sqlIf) || r.is(j, sqlNot) {
 		j++
 	}
-	k, a := r.operand(j)
+	k, a := r.table(j)
 	switch {
 	case a == termNone:
 		return 0, i
@@ -162,7 +171,7 @@ func (r *sqlReading) exec(i int) (score, next int) {
 	case r.kind(j) == sqlLParen && (a == termString || a == termValue || a == termFunc),
 		r.kind(j) == sqlVar && r.tail(k) != tailProse:
 		return 70, k
-	case a == termFunc, a == termCall && (r.broken(i) || r.kind(i-1) == sqlSemi):
+	case a == termFunc, a == termCall && r.kind(k) != sqlWord && (r.broken(i) || r.kind(i-1) == sqlSemi):
 		return 55, k
 	}
 	return 0, i
@@ -300,7 +309,7 @@ func (r *sqlReading) oracle(i int) bool {
 	}
 	for j := i + 1; j < end && j < i+12; j++ {
 		switch {
-		case r.kind(j) == sqlCmp && r.kind(j-1) == sqlNumber && r.kind(j+1) == sqlNumber:
+		case (r.kind(j) == sqlNumber || r.kind(j) == sqlString) && r.compares(j):
 			return true
 		case i == 0 && r.kind(j) == sqlVar && len(r.text(j)) > 3 && r.text(j)[1] == '@':
 			return true
@@ -309,6 +318,23 @@ func (r *sqlReading) oracle(i int) bool {
 		}
 	}
 	return false
+}
+
+// compares reports whether the literal at j is compared with another one.
+func (r *sqlReading) compares(j int) bool {
+	k := j + 1
+	for n := 1; r.kind(k) == sqlRParen && r.kind(j-n) == sqlLParen && (r.kind(j-n-1) != sqlWord || r.is(j-n-1, sqlWhen)); n++ {
+		k++ // its own parentheses, not those of a call
+	}
+	op, c := r.comparison(k)
+	if c == cmpNone || r.kind(j) == sqlString && len(r.text(j)) > maxWord {
+		return false
+	}
+	if t := r.text(k); c == cmpSign && len(t) > 1 && t[0] == '=' && t[1] == '=' {
+		return false // of a program
+	}
+	_, b := r.operand(op)
+	return (b == termNumber || b == termString) && !(r.kind(op) == sqlArith && r.text(op)[0] == '&') // 1>&2
 }
 
 // whole reports whether the value is one case with its parts.

@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 // maxPathCanon bounds the canonical path that is kept: the head of what
 // follows the last climb. Longer names are cut, their shape is still counted.
 const maxPathCanon = 192
@@ -166,6 +168,16 @@ func (p *pathShape) climb() {
 	p.lowest = max(p.lowest, -p.depth)
 	p.canon[0] = '/'
 	p.n = 1
+}
+
+// target returns the canonical path without a query and without separators at
+// its end, valid until the next read.
+func (p *pathShape) target() []byte {
+	b := p.path()
+	if i := bytes.IndexAny(b, "?#"); i > 0 {
+		b = b[:i]
+	}
+	return trimSlash(b)
 }
 
 // path returns the canonical path, valid until the next read.

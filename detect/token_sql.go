@@ -116,6 +116,11 @@ func (l *sqlLexer) token() sqlToken {
 		return l.variable()
 	case c == '$':
 		return l.dollar()
+	case c == '[':
+		if n := l.bracketed(); n > 0 {
+			l.i += n
+			return l.made(sqlWord, start, false)
+		}
 	}
 	return l.operator()
 }
@@ -268,6 +273,23 @@ func (l *sqlLexer) quoted(start int, q byte) sqlToken {
 	return l.made(sqlWord, start, false)
 }
 
+// bracketed returns the length of the identifier in brackets of SQL Server
+// that begins at l.i; 0 for anything else, like an index or a link.
+func (l *sqlLexer) bracketed() int {
+	b := l.b[l.i:]
+	n := 1
+	for n < len(b) && n < maxWord && (isWordByte(b[n]) || b[n] == ' ') {
+		n++
+	}
+	if n < 3 || n >= len(b) || b[n] != ']' || !isWordStart(b[1]) || n+1 < len(b) && (b[n+1] == '(' || b[n+1] == '=' || b[n+1] == '[') {
+		return 0
+	}
+	if l.i > 0 && isWordByte(l.b[l.i-1]) {
+		return 0
+	}
+	return n + 1
+}
+
 // oracle reads q'[...]'; l.i is at the quote.
 func (l *sqlLexer) oracle(start int) sqlToken {
 	if l.i+1 >= len(l.b) {
@@ -297,7 +319,7 @@ func (l *sqlLexer) variable() sqlToken {
 	if name == l.i && l.i-start < 2 {
 		return l.made(sqlVar, start, false) // @ alone is a variable in MySQL
 	}
-	if start > 0 && isWordByte(l.b[start-1]) && l.keyword != start {
+	if start > 0 && isWordByte(l.b[start-1]) && l.b[start-1] != 0xa0 && l.keyword != start {
 		return l.made(sqlOther, start, false) // an address
 	}
 	return l.made(sqlVar, start, false)
@@ -338,6 +360,10 @@ func (l *sqlLexer) operator() sqlToken {
 	case ',':
 		return l.made(sqlComma, start, false)
 	case ';':
+		if rest := l.b[l.i:]; len(rest) == 1 && d == 0 || string(rest) == "%00" {
+			l.i = len(l.b) // where the text ends for a server written in C
+			return l.made(sqlComment, start, true)
+		}
 		return l.made(sqlSemi, start, false)
 	case '.':
 		return l.made(sqlDot, start, false)

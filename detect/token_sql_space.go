@@ -147,7 +147,7 @@ func (l *sqlLexer) skipEscape() bool {
 	for end < len(b) && end < i+4 && isWordStart(b[end]) {
 		end++
 	}
-	if end == i+1 || end >= len(b) || b[end] > ' ' && b[end] != '\'' && b[end] != '`' {
+	if end == i+1 || end >= len(b) || b[end] > ' ' && b[end] != '\'' && b[end] != '`' && b[end] != '/' {
 		return false
 	}
 	l.escapes++

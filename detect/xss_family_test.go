@@ -67,6 +67,12 @@ func TestXSSFamilies(t *testing.T) {
 	passes("const onread = 5")
 	passes("self['Content-Type'] = 'text/plain'")
 
+	caught("';print()//")
+	caught("globalThis.window['alert'](1)")
+	passes("print()")
+	passes("print('a'); print()")
+	passes("alert (red), confirm (yes)")
+
 	// Placeholders.
 	passes("an `<object|string>` or `<link>`")
 	passes("<import token encoded>")

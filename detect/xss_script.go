@@ -14,6 +14,8 @@ type jsWindow struct {
 	ring [16]jsToken
 	head int // tokens read
 	at   int // token under judgement
+	// quoted says that the text starts inside a string.
+	quoted bool
 }
 
 func (w *jsWindow) get(i int) jsToken {
@@ -42,7 +44,7 @@ func (w *jsWindow) is(n int, class uint8) bool {
 
 // judgeScript reads the value as script, in quote q or in none.
 func (x *xssReading) judgeScript(q byte) {
-	w := jsWindow{lex: jsLexer{b: x.b, quote: q}}
+	w := jsWindow{lex: jsLexer{b: x.b, quote: q}, quoted: q != 0}
 	for ; x.best.score < 95; w.at++ {
 		t := w.peek(0)
 		if t.kind == jsEOF {
@@ -100,7 +102,7 @@ func jsScore(w *jsWindow, t jsToken) int {
 	case jsSink:
 		return jsSinkScore(w, t)
 	case jsGlobal:
-		if w.punct(1, '[') && !w.punct(-1, '.') {
+		if w.punct(1, '[') && (!w.punct(-1, '.') || w.is(-2, jsGlobal)) {
 			return jsMemberCall(w)
 		}
 	case jsDocument:
@@ -126,6 +128,11 @@ func jsScore(w *jsWindow, t jsToken) int {
 		if w.punct(-1, '.') && w.punct(1, '=') {
 			return 55
 		}
+	case jsPrint:
+		// Other languages print too: only an empty call behind a break-out counts.
+		if w.punct(1, '(') && w.punct(2, ')') && w.broken() {
+			return 40
+		}
 	case jsApply:
 		if w.punct(-1, '.') && w.peek(1).kind == jsTemplate && !w.peek(1).space {
 			return 58
@@ -146,6 +153,12 @@ func jsScore(w *jsWindow, t jsToken) int {
 		}
 	}
 	return 0
+}
+
+// broken reports whether the token under judgement stands right behind the
+// end of the string in which the text starts.
+func (w *jsWindow) broken() bool {
+	return w.quoted && w.at < 5 && w.at > 0 && w.peek(-1).kind == jsPunct && w.peek(-1).c != '.'
 }
 
 // jsCalls reports whether the tokens at n call what stands before them.
@@ -182,8 +195,8 @@ func jsSinkScore(w *jsWindow, t jsToken) int {
 		score := 62
 		if next.space {
 			score = 45
-			if k := w.peek(-1).kind; k == jsPunct || k == jsString {
-				score = 55
+			if k := w.peek(-1).kind; (k == jsPunct || k == jsString) && !(w.peek(2).kind == jsWord && w.peek(2).word == jsNone && w.punct(3, ')')) {
+				score = 55 // and not a word in parentheses behind a word
 			}
 		}
 		if w.peek(-1).kind == jsWord && w.peek(-1).word != jsPrefix {
