@@ -72,7 +72,7 @@ var expressionHeads = [...]string{
 
 // jsTelling are the classes of script words that begin what is judged.
 const jsTelling = 1<<jsSink | 1<<jsGlobal | 1<<jsDocument | 1<<jsLocation | 1<<jsConstruct | 1<<jsDecode |
-	1<<jsNet | 1<<jsHTML | 1<<jsImport | 1<<jsHandler
+	1<<jsNet | 1<<jsHTML | 1<<jsImport | 1<<jsHandler | 1<<jsPrint
 
 func marked(m wordMark) func(uint8) vocabEntry {
 	return func(uint8) vocabEntry { return vocabEntry{marks: m} }
