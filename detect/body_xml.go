@@ -9,6 +9,12 @@ type xmlWalk struct {
 	open int // elements open, all of them
 	base int // steps of the point above the root
 	ok   bool
+
+	entities *entityTable // nil without a document type that declares some
+	expanded int          // bytes that the references so far expand to
+
+	run    int // where the character data at hand begins
+	pieces int // texts and sections in it
 }
 
 // xml inspects tags, attributes, text, CDATA, comments, instructions and the
@@ -29,6 +35,7 @@ func (s *Scratch) xml(b []byte, pl place) bool {
 			i = s.xmlMarkup(&w, i)
 		}
 	}
+	s.xmlJoin(&w, len(b))
 	s.depth--
 	s.xmls--
 	s.point.n = w.base
@@ -44,7 +51,8 @@ func (s *Scratch) xmlText(w *xmlWalk, i, j int) {
 		j--
 	}
 	if i < j {
-		s.xmlValue(w.b[i:j], kindParam, w.pl.sub(i, j))
+		w.pieces++
+		s.xmlReferring(w, w.b[i:j], w.pl.sub(i, j))
 	}
 }
 
@@ -68,19 +76,24 @@ func (s *Scratch) xmlMarkup(w *xmlWalk, i int) int {
 	case bytes.HasPrefix(b, []byte("<!--")):
 		return s.xmlSection(w, i, 4, "-->", StepXMLComment, kindText)
 	case bytes.HasPrefix(b, []byte("<![CDATA[")):
+		w.pieces++
 		return s.xmlSection(w, i, 9, "]]>", StepXMLTag, kindParam)
 	case bytes.HasPrefix(b, []byte("<?xml ")):
 		if n := bytes.Index(b, []byte("?>")); n >= 0 {
 			return i + n + 2
 		}
 	case bytes.HasPrefix(b, []byte("<?")):
-		return s.xmlSection(w, i, 2, "?>", StepXMLComment, kindText)
+		return s.xmlSection(w, i, 2, "?>", StepXMLPI, kindText)
 	case bytes.HasPrefix(b, []byte("<!")):
 		return s.xmlDTD(w, i)
 	case bytes.HasPrefix(b, []byte("</")):
-		return s.xmlEnd(w, i)
+		s.xmlJoin(w, i)
+		w.run = s.xmlEnd(w, i)
+		return w.run
 	}
-	return s.xmlStart(w, i)
+	s.xmlJoin(w, i)
+	w.run = s.xmlStart(w, i)
+	return w.run
 }
 
 // xmlSection inspects what stands between an opening of skip bytes and end.
@@ -97,7 +110,7 @@ func (s *Scratch) xmlSection(w *xmlWalk, i, skip int, end string, step StepKind,
 		defer s.pop()
 	}
 	s.value(w.b[from:to], k, w.pl.sub(from, to))
-	if step == StepXMLComment && skip == len("<?") {
+	if step == StepXMLPI {
 		s.xmlInstruction(w.b[from:to], w.pl.sub(from, to))
 	}
 	return next
@@ -137,7 +150,7 @@ func (s *Scratch) xmlStart(w *xmlWalk, i int) int {
 		s.bound(Overlimit, "overlimit/nesting", "XML nested deeper than the bound", b[i:], w.pl)
 		return w.stop()
 	}
-	if s.items++; s.items > maxItems {
+	if s.items += 2; s.items > maxItems { // an element costs twice a JSON value
 		s.bound(Overlimit, "overlimit/items", "more XML elements than the bound", b[i:], w.pl)
 		return w.stop()
 	}
@@ -194,7 +207,7 @@ func (s *Scratch) xmlAttr(w *xmlWalk, i int) int {
 	}
 	s.push(StepXMLAttr, -1, name)
 	s.value(name, kindName, w.pl.sub(i, i+len(name)))
-	s.xmlValue(b[from:to], kindParam, w.pl.sub(from, to))
+	s.xmlReferring(w, b[from:to], w.pl.sub(from, to))
 	s.xmlLink(name, b[from:to], w.pl.sub(from, to))
 	s.pop()
 	return max(j, i+1)

@@ -64,6 +64,11 @@ func bombs(t testing.TB) map[string]*Request {
 		"json-strings":   typedBody("application/json", []byte("["+strings.Repeat(`"a",`, 1_000_000)+`"a"]`)),
 		"xml-values":     typedBody("text/xml", []byte("<r>"+strings.Repeat("<a>1</a>", 1_000_000)+"</r>")),
 		"laughs":         typedBody("application/xml", []byte(laughs())),
+		"quadratic":      typedBody("application/xml", []byte(`<!DOCTYPE d [<!ENTITY e "`+strings.Repeat("a", 50_000)+`">]><d>`+strings.Repeat("&e;", 50_000)+"</d>")),
+		"references":     typedBody("application/xml", []byte(`<!DOCTYPE d [<!ENTITY e "`+strings.Repeat("&f;", 300_000)+`"><!ENTITY f "x">]><d/>`)),
+	}
+	for name, v := range map[string]string{"percent": "%25%32%35", "html": "&amp;amp;", "escape": `\x5c`, "quotes": `'"`, "plus": "+-"} {
+		all["decode-"+name] = typedBody(form, []byte("a="+strings.Repeat(v, (1<<20)/len(v))))
 	}
 	for _, c := range []string{"gzip", "zlib", "deflate", "br", "zstd"} {
 		r := typedBody("application/json", compress(t, c, 256<<20, ' '))
@@ -92,7 +97,8 @@ func laughs() string {
 	return d.String() + "]><d>&e30;</d>"
 }
 
-// Every bomb ends in data_bomb or overlimit, within the memory bound.
+// Every bomb ends in data_bomb or overlimit, within the memory bound, which
+// values that are long and much encoded keep too.
 func TestBombs(t *testing.T) {
 	p := mustPolicy(t, Options{})
 	for name, r := range bombs(t) {
@@ -107,7 +113,7 @@ func TestBombs(t *testing.T) {
 		for i := range v.Matches {
 			bounded = bounded || v.Matches[i].Class == DataBomb || v.Matches[i].Class == Overlimit
 		}
-		if !bounded || !v.Partial {
+		if decodes := strings.HasPrefix(name, "decode-"); !decodes && (!bounded || !v.Partial) {
 			t.Errorf("%s: no bound was crossed: %s", name, summary(v))
 		}
 	}

@@ -90,7 +90,7 @@ func TestScratchShrinks(t *testing.T) {
 func TestExpansion(t *testing.T) {
 	f := func(dtd string, want int) {
 		t.Helper()
-		if got := expansion([]byte(dtd)); got != want {
+		if got := new(entityTable).read([]byte(dtd)); got != want {
 			t.Errorf("%q: got %d, want %d", dtd, got, want)
 		}
 	}
@@ -98,6 +98,11 @@ func TestExpansion(t *testing.T) {
 	f(`<!DOCTYPE a [<!ENTITY x "1234">]>`, 4)
 	f(`<!DOCTYPE a [<!ENTITY x "1234"><!ENTITY y "&x;&x;">]>`, 6+8)
 	f(`<!DOCTYPE a [<!ENTITY % x "12"><!ENTITY y "%x;">]>`, 3+2)
+	// in any order, and in circles
+	f(`<!DOCTYPE a [<!ENTITY y "&x;&x;"><!ENTITY x "1234">]>`, 6+8)
+	f(`<!DOCTYPE a [<!ENTITY y "&x;"><!ENTITY x "&y;">]>`, maxExpanded+1)
+	// signs without a name, in a time that is linear
+	f(`<!DOCTYPE a [<!ENTITY x "`+strings.Repeat("&", 1<<20)+`;">]>`, 1<<20+1)
 	// external entities and broken declarations have no size
 	f(`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///x"><!ENTITY y`, 0)
 }

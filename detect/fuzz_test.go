@@ -153,8 +153,13 @@ func FuzzXML(f *testing.F) {
 		if s.point.n != 0 || s.depth != 0 || s.xmls != 0 {
 			t.Errorf("%q: point has %d steps, depth %d, documents %d afterwards", src, s.point.n, s.depth, s.xmls)
 		}
-		if n := expansion(src); n < 0 {
+		var table entityTable
+		if n := table.read(src); n < 0 || n > max(maxExpanded+1, len(src)) {
 			t.Errorf("%q: expands to %d", src, n)
+		} else if n <= maxExpanded {
+			if size, out := table.sizeOf(src), table.appendExpanded(nil, src, 0); size <= maxExpanded && len(out) > len(src)+size {
+				t.Errorf("%q: expands to %d bytes, not %d", src, len(out), size)
+			}
 		}
 	})
 }

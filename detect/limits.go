@@ -19,14 +19,16 @@ const (
 	workBase = 64 << 10 // bytes judged, all forms together, whatever the request's size
 	workRate = 8        // and for each byte of the request
 
-	maxInflated = 4 << 20  // bytes out of all decompressors of a request
-	maxGrowth   = 100      // times that a decompressor may grow its input, from growthFloor on
-	growthFloor = 64 << 10 // bytes
-	maxOrdinary = 32       // times that a large body grows which is no bomb
-	maxWindow   = 8 << 20  // bytes of window that a decompressor may ask for
-	maxCodings  = 4        // content codings on top of one another
-	maxExpanded = 1 << 20  // bytes to which the entities of an XML document may expand
-	maxEntities = 256      // entities that a document type may declare
+	maxInflated   = 4 << 20  // bytes out of all decompressors of a request
+	maxGrowth     = 100      // times that a decompressor may grow its input, from growthFloor on
+	growthFloor   = 64 << 10 // bytes
+	maxOrdinary   = 32       // times that a large body grows which is no bomb
+	maxWindow     = 8 << 20  // bytes of window that a decompressor may ask for
+	maxCodings    = 4        // content codings on top of one another
+	maxExpanded   = 1 << 20  // bytes to which the entities of an XML document may expand
+	maxReferences = 4096     // references between the entities of a document type
+	maxEntityName = 64       // bytes of an entity's name
+	maxEntities   = 256      // entities that a document type may declare
 
 	maxArena = 1 << 20 // bytes of each buffer that a scratch keeps between requests
 

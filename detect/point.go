@@ -28,7 +28,7 @@ const (
 	StepXMLTag                     // the element Name
 	StepXMLAttr                    // the attribute Name
 	StepXMLDTD                     // the document type declaration
-	StepXMLComment                 // a comment or processing instruction
+	StepXMLComment                 // a comment
 	StepPercent                    // percent decoding, %u and overlong forms included
 	StepPlus                       // '+' as space
 	StepHTML                       // HTML entities
@@ -48,6 +48,8 @@ const (
 	StepHex                        // hex digits
 	StepUTF7                       // UTF-7
 	StepBestFit                    // typography as ASCII
+	StepXMLEntity                  // the value of the entity Name
+	StepXMLPI                      // a processing instruction of XML
 	StepPHP                        // a value of PHP's serialize
 	StepJava                       // a serialised object of Java
 	StepViewState                  // a view state of ASP.NET
@@ -63,7 +65,7 @@ var stepNames = [numSteps]string{
 	"hash_name", "array", "xml", "xml_tag", "xml_attr", "xml_dtd", "xml_comment",
 	"percent", "plus", "htmljs", "escape", "base64", "utf8", "gzip", "text", "jwt", "br", "zstd", "header_name", "quoted_printable",
 	"grpc", "protobuf", "field", "hex", "utf7", "bestfit",
-	"php", "java", "viewstate", "dotnet",
+	"xml_dtd_entity", "xml_pi", "php", "java", "viewstate", "dotnet",
 	"gql",
 }
 

@@ -8,7 +8,7 @@ import (
 
 // named are the steps that carry a name.
 const namedSteps = 1<<StepQuery | 1<<StepHeader | 1<<StepCookie | 1<<StepForm |
-	1<<StepMultipart | 1<<StepHash | 1<<StepXMLTag | 1<<StepXMLAttr
+	1<<StepMultipart | 1<<StepHash | 1<<StepXMLTag | 1<<StepXMLAttr | 1<<StepXMLEntity
 
 // parsePoint reads a printed point: groups in brackets, each a step's name,
 // maybe with an index or a name after a space. A name may also stand in a

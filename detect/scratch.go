@@ -30,6 +30,7 @@ type Scratch struct {
 	known    judgeMask // the judges that want val, when isKnown is set
 	isKnown  bool
 	dispatch [dispatchSlots]dispatchEntry
+	entities *entityTable // of the XML document at hand, made at first use
 
 	memo     [memoSlots]memoEntry
 	memoTurn uint8

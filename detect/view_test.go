@@ -87,7 +87,13 @@ func TestViewBodies(t *testing.T) {
 	f("text/xml", `<r><a x="1&lt;">t&amp;u<b><![CDATA[<c>]]></b></a><!-- note --></r>`,
 		`[post][xml][xml_tag r][xml_tag a][xml_attr x]="1<"`, `[post][xml][xml_tag r][xml_tag a]="t&u"`,
 		`[post][xml][xml_tag r][xml_tag a][xml_tag b]="<c>"`, `[post][xml][xml_tag r][xml_comment]=" note "`)
-	f("text/xml", `<!DOCTYPE d [<!ENTITY e SYSTEM "file:///x">]><d/>`, `[post][xml][xml_dtd]="file:///x"`)
+	f("text/xml", `<!DOCTYPE d [<!ENTITY e SYSTEM "file:///x">]><d/>`, `[post][xml][xml_dtd][xml_dtd_entity e]="file:///x"`)
+	f("text/xml", `<!DOCTYPE d PUBLIC "a'b" "c;d"><d><?run x;?></d>`, `[post][xml][xml_dtd]="a'b"`, `[post][xml][xml_tag d][xml_pi]="run x;"`)
+	// character data in pieces
+	f("text/xml", "<a>x' un<![CDATA[io]]><!-- c -->n &lt;<b>;</b> t</a>", `[post][xml][xml_tag a]="x' union <"`, `[post][xml][xml_tag a]="t"`)
+	// entities in text and attributes, and in one another
+	f("text/xml", `<!DOCTYPE d [<!ENTITY a "<sc"><!ENTITY b "&a;ript">]><d k="&a;">&b;&gt;</d>`,
+		`[post][xml][xml_tag d][xml_attr k]="<sc"`, `[post][xml][xml_tag d]="<script>"`)
 	// UTF-16 in either order
 	f("application/json", "\xff\xfe{\x00\"\x00a\x00\"\x00:\x00\"\x00;\x00=\xd8\x00\xde\"\x00}\x00", "[post][utf8][json][hash a]=\";\U0001f600\"")
 	f("text/xml", "\x00<\x00a\x00>\x00;\x00<\x00/\x00a\x00>", `[post][utf8][xml][xml_tag a]=";"`)
