@@ -45,6 +45,9 @@ func judgeCRLF(v *value, s *Scratch) finding {
 		}
 		x.before++
 	}
+	if best.score == 0 && x.before < 3 {
+		return x.weak
+	}
 	return best
 }
 
@@ -65,6 +68,8 @@ type headerPlace struct {
 	before  int  // lines
 	weighed int  // lines that begin something
 	message bool // the value begins as a message of HTTP or mail does
+	token   bool // the first line is one word, or empty
+	weak    finding
 }
 
 // line weighs the line l.
@@ -73,7 +78,11 @@ func (x *headerPlace) line(l textLine) finding {
 	name, text, field := readField(b)
 	if x.before == 0 && !l.broken {
 		x.message = field || statusLine(b) || requestLine(b) || bytes.HasPrefix(b, []byte("--"))
+		x.token = scan(b)&fSpace == 0
 		return finding{}
+	}
+	if x.before == 0 {
+		x.token = true
 	}
 	f := finding{rule: "crlf/header", why: "ends the line and begins another header field"}
 	switch {
@@ -83,10 +92,15 @@ func (x *headerPlace) line(l textLine) finding {
 		f = finding{score: 75, rule: "crlf/request", why: "ends the line and begins a request of its own"}
 	case field:
 		f.score = fieldScore(name, text, x.single)
+	case bytes.HasPrefix(b, []byte("嘼")):
+		f = finding{score: 66, rule: "crlf/body", why: "ends the header and begins a page of its own"}
 	case x.single && l.blank && b[0] == '<' && len(b) > 2 && (isAlpha(b[1]) || b[1] == '!'):
 		f = finding{score: 60, rule: "crlf/body", why: "ends the header and begins a page of its own"}
 	case x.v.kind == kindPath && x.before == 1 && bytes.IndexByte(b, '=') > 0:
 		f.score, f.rule, f.why = 60, "crlf/setting", "ends the line and begins a setting of the server behind it"
+	}
+	if f.score == 0 && field {
+		x.guess(l, name, text)
 	}
 	if f.score == 0 {
 		return f
@@ -95,6 +109,30 @@ func (x *headerPlace) line(l textLine) finding {
 	f.score -= x.doubt(l)
 	return f
 }
+
+// guess keeps a field that no browser knows. Alone behind a line end it is
+// one that was brought along to be seen in the answer.
+func (x *headerPlace) guess(l textLine, name, text []byte) {
+	if len(text) == 0 || bytes.HasPrefix(text, []byte("//")) {
+		return // nothing, or a URL behind a line end
+	}
+	if !x.token || x.message || x.before > 1 || len(x.v.b) > maxGuess {
+		return
+	}
+	score := 0
+	switch {
+	case longCompound(name):
+		score = 56
+	case x.before == 0:
+		score = 52
+	}
+	if score > 0 {
+		x.weak = finding{score, l.start, l.end, "crlf/header", "ends the line and begins another header field"}
+	}
+}
+
+// maxGuess bounds the value in which an unknown field counts.
+const maxGuess = 120
 
 // doubt is what speaks for a text of several lines.
 func (x *headerPlace) doubt(l textLine) int {
@@ -143,12 +181,12 @@ func fieldScore(name, text []byte, single bool) int {
 		return 66
 	case class == fieldWord && (single || fieldTarget(text)):
 		return 66
+	case bytes.HasPrefix(text, []byte("//")):
+		return 0
 	case single && bytes.IndexByte(name, '-') > 0:
 		return 66
 	case single:
 		return 55
-	case longCompound(name):
-		return 45
 	}
 	return 0
 }
@@ -156,8 +194,18 @@ func fieldScore(name, text []byte, single bool) int {
 // fieldTarget reports whether text is a URL, a host or a path and nothing
 // else: what a field that steers a client would hold.
 func fieldTarget(text []byte) bool {
-	if len(text) < 4 || scan(text)&fSpace != 0 {
+	if len(text) < 4 {
 		return false
+	}
+	if text[0] == '<' && text[len(text)-1] == '>' || isDigit(text[0]) && indexFold(text[:min(len(text), maxFieldName)], "url=") > 0 {
+		return true
+	}
+	f := scan(text)
+	if f&fSpace != 0 {
+		return false
+	}
+	if dot := bytes.LastIndexByte(text, '.'); f&^(fAlpha|fDigit|fMinus|fDot) == 0 && dot > 0 && dot+2 < len(text) && isAlpha(text[dot+1]) && isAlpha(text[dot+2]) {
+		return true // a host
 	}
 	return text[0] == '/' || bytes.Contains(text, []byte("://")) || hasPrefixFold(text, "javascript:") || hasPrefixFold(text, "data:")
 }

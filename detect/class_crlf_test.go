@@ -20,6 +20,15 @@ func TestCRLFCaught(t *testing.T) {
 	f("/next\r\nLocation: https://h.example/")
 	f("a\r\nContent-Type: text/html; charset=x")
 	f("a\nTransfer-Encoding: chunked")
+	f("/next\r\nLocation: h.example")
+	f("x\nRefresh: 0;url=//h.example")
+	f("x\r\nLink: </a>; rel=x>")
+	// A field of no use, alone behind a line end.
+	f("\r\nHeader: x")
+	f("\nSome-Header:x")
+	f("en\r\nTest-Header: x")
+	f("%\n0aSet-Cookie: a=b")
+	f("嘊嘍嘊嘍嘼b/")
 	// A request behind the first.
 	f("/a HTTP/1.1\r\nHost: h.example\r\n\r\nGET /admin HTTP/1.1")
 	f("\nDELETE /x HTTP/1.0")
@@ -50,6 +59,11 @@ func TestCRLFClean(t *testing.T) {
 	f("a\nb = c\nd: e")
 	f("see HTTP/1.1 for more: a/b")
 	f("嘍: x")
+	f("Anna\nE-mail: a@b.example")
+	f("one two\nFollow-up: three")
+	f("\nhttps://h.example/a")
+	wantClean(t, CRLF, kindHeader, "a\nhttps://h.example/a")
+	f("a\nFollow-up: b\nc")
 	f(strings.Repeat("We saw this in the log of the proxy today. ", 8) + "\nSet-Cookie: sid=1\n")
 }
 

@@ -146,6 +146,9 @@ func closedFilter(v *value, r ldapReader, start int) finding {
 // openedFilter weighs what follows ")(".
 func openedFilter(v *value, r *ldapReader, blank bool) (score, end int) {
 	t := r.next()
+	for n := 0; t.kind == ldapOpen && n < 4; n++ {
+		t = r.next()
+	}
 	switch t.kind {
 	case ldapItem:
 		return itemScore(v, &t, blank), t.end
@@ -154,6 +157,8 @@ func openedFilter(v *value, r *ldapReader, blank bool) (score, end int) {
 		switch {
 		case next.kind == ldapEnd && !blank:
 			return 60, t.end
+		case next.kind == ldapItem && ldapAttributes.lookup(next.attr) != 0:
+			return 70, next.end
 		case next.kind == ldapClose && t.end == next.start:
 			return 72, next.end
 		case next.kind == ldapOpen:

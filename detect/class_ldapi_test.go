@@ -28,6 +28,7 @@ func TestLDAPiCaught(t *testing.T) {
 	f("x))))\x00")
 	f("anna)(cn;lang-de=*)")
 	f("a)b(c))(uid=*")
+	f("anna*)((|userPassword=*)")
 	// Filters behind a star, probes.
 	f("*(|(cn=*))")
 	f("*(&(uid=a)(sn=b))")

@@ -23,13 +23,17 @@ import "bytes"
 //	FYI\nFrom: Anna <anna@mail.example>\nDate: Monday\nTo: Bob <bob@mail.example>
 //	A1 milk\nA2 bread\nselect one
 func maybeMail(f features, n int) bool {
-	return n > 1 && f&fLine != 0
+	return n > 1 && (f&fLine != 0 || f&(fAt|fMinus|fSlash|fBlank|fAlpha) == fAt|fMinus|fSlash|fBlank|fAlpha)
 }
 
 func judgeMail(v *value, s *Scratch) finding {
+	if v.f&fLine == 0 {
+		return judgeMailOptions(v)
+	}
 	r := lineReader{b: v.b}
 	var x mailPlace
 	x.v = v
+	x.short = len(v.b) < maxGuess && bytes.Count(v.b, []byte{'\n'})+bytes.Count(v.b, []byte{'\r'}) < 6
 	for n := 0; n < maxLines && x.best.score < settled && x.weighed < maxCandidates; n++ {
 		l, ok := r.next()
 		if !ok {
@@ -50,6 +54,8 @@ type mailPlace struct {
 	best        finding
 	address     bool // the first line is an address
 	message     bool // the first line is a header field
+	short       bool // it has few lines and few bytes
+	data        bool // a line begins the text of a message
 	sender      bool // the line before is From:
 	lines       int  // that are no field and no command
 	weighed     int  // lines that were weighed
@@ -81,7 +87,7 @@ func (x *mailPlace) line(l textLine, n int) {
 		return
 	}
 	x.lines++
-	x.sender = ok && equalFold(name, "from")
+	x.sender = false
 }
 
 // command weighs a command to a mail server.
@@ -91,9 +97,14 @@ func (x *mailPlace) command(c mailCommand, l textLine) {
 	}
 	x.last = l.end
 	x.told = x.told || c != mailSession || bytes.IndexByte(bytes.TrimSpace(x.v.b[l.start:l.end]), ' ') > 0
+	x.data = x.data || l.broken && equalFold(bytes.TrimSpace(x.v.b[l.start:l.end]), "data")
 	score := 0
 	switch {
+	case c == mailEnd && x.data:
+		score = 62
 	case !l.broken:
+	case c == mailServer:
+		score = 58
 	case c == mailEnvelope:
 		score = 78
 	case c == mailTagged:
@@ -168,7 +179,9 @@ func (x *mailPlace) field(name, text []byte, l textLine) {
 // doubt is what speaks for a text that quotes a message.
 func (x *mailPlace) doubt(class uint8, l textLine) int {
 	doubt := textDoubt(x.v, l.start)
-	if x.message {
+	if x.message && x.short {
+		doubt += 8
+	} else if x.message {
 		doubt += 30
 	}
 	if x.sender && class != mailFieldHidden {
@@ -196,4 +209,43 @@ func addressAt(b []byte) bool {
 		n++
 	}
 	return n > 3 && bytes.IndexByte(host[1:n-1], '.') >= 0
+}
+
+// judgeMailOptions finds options of sendmail behind an address: applications
+// pass the sender to it on its command line. -X and -O make it write where
+// the sender says.
+func judgeMailOptions(v *value) finding {
+	at := bytes.IndexByte(v.b, '@')
+	if at < 0 {
+		return finding{}
+	}
+	for i, n := 0, 0; n < maxCandidates; n++ {
+		k := bytes.Index(v.b[i:], []byte(" -"))
+		if k < 0 {
+			return finding{}
+		}
+		i += k + 2
+		if rest := v.b[i:]; sendmailOption(rest) {
+			return finding{score: 64 - textDoubt(v, i), start: i - 1, end: min(len(v.b), i+16), rule: "mail_injection/option",
+				why: "brings an option of the mail program along that writes files"}
+		}
+	}
+	return finding{}
+}
+
+// sendmailOption reports whether b, behind its hyphen, is an option that
+// names a file or a folder to write to.
+func sendmailOption(b []byte) bool {
+	if len(b) < 3 {
+		return false
+	}
+	switch b[0] {
+	case 'X':
+		return b[1] == '/' || (b[1] == '.' || b[1] == '\'' || b[1] == '"') && bytes.IndexByte(b, '/') > 0
+	case 'o':
+		return b[1] == 'Q' && (b[2] == '/' || b[2] == '.')
+	case 'O':
+		return hasPrefixFold(b, "oqueuedirectory")
+	}
+	return false
 }

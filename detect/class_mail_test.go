@@ -30,6 +30,14 @@ func TestMailCaught(t *testing.T) {
 	f("x\r\nZ9 UID FETCH 1:* (FLAGS)")
 	f("x\r\nq1 LIST \"\" \"*\"")
 	f("anna\r\nPASS x\r\nSTAT\r\nRETR 1\r\nQUIT")
+	f("1\r\nDATA\r\nhello\r\n.\r\n")
+	f("1\r\nVRFY root")
+	f("1\nehlo h.example")
+	f("From:a@b.example\nTo:c@d.example")
+	f("Bcc: a@b.example\r\nTo: c@d.example")
+	// Options of the program that sends.
+	f("a@b.example -OQueueDirectory=/tmp -X/srv/www/a.php")
+	f("\"a\\\" -oQ/tmp/ -X./a.php b\"@c.example")
 	f("T1 CAPABILITY\r\nT2 FETCH 4")
 }
 
@@ -47,6 +55,10 @@ func TestMailClean(t *testing.T) {
 	f("data\nlist\nquit smoking")
 	f("Chess\nB2 move to C3\nA1 close to H8")
 	f("user\npass\nlist of things")
+	f("hi\nhelo there\nsee you")
+	f("the data\ndata\n...\nmore of it")
+	f("write to a@b.example - or call us - at any hour / day")
+	f("curl -X/ http://h.example -o Q")
 	f(strings.Repeat("A client talks to the server in lines of text. ", 8) + "\nMAIL FROM:<a@b.example>\nRCPT TO:<c@d.example>\n")
 }
 

@@ -25,6 +25,7 @@ import "bytes"
 //	db.users.find({ age: { $gt: 18 } })
 func maybeNoSQLi(f features, n int) bool {
 	return n > 2 && (f&(fDollar|fAlpha) == fDollar|fAlpha ||
+		f&(fQuote|fBlank|fSlash) == fQuote|fBlank|fSlash || f&(fQuote|fBlank|fParen) == fQuote|fBlank|fParen ||
 		f&(fSemi|fPipe|fAmp) != 0 && f&(fQuote|fDigit) != 0 && f&(fParen|fEqual|fAlpha|fCtl) != 0 ||
 		f&(fLine|fAlpha) == fLine|fAlpha)
 }
@@ -37,7 +38,7 @@ func judgeNoSQLi(v *value, s *Scratch) finding {
 		}
 		best = judgeOperators(v)
 	}
-	if v.f&(fSemi|fPipe|fAmp) != 0 {
+	if v.f&(fSemi|fPipe|fAmp|fSlash|fParen) != 0 && v.f&(fQuote|fDigit) != 0 {
 		best = stronger(best, judgeScriptBreak(v))
 	}
 	if v.f&fLine != 0 {
@@ -181,6 +182,11 @@ func judgeScriptBreak(v *value) finding {
 	}
 	score := 0
 	switch {
+	case quoted && isAlpha(b[i]):
+		if score = clauseScore(b, i); score > 0 {
+			return finding{score: score - textDoubt(v, i), start: i, end: min(len(b), i+64), rule: "nosqli/clause",
+				why: "leaves its string and goes on with a clause of a graph query"}
+		}
 	case b[i] == ';':
 		score = statementScore(b, skipClosers(b, i+1))
 	case b[i] == b[i+1] && (b[i] == '|' || b[i] == '&'):
@@ -296,6 +302,73 @@ func scriptConditionScore(b []byte, i int, quoted bool) int {
 		return 56
 	}
 	return 0
+}
+
+// clauseScore weighs the words at b[i], behind the end of a string, as clauses
+// of Cypher: MATCH and CREATE want a pattern, CALL a dotted name, RETURN a
+// name before another clause or a comment that hides the rest.
+func clauseScore(b []byte, i int) int {
+	if graphClauses.lookup(b[i:letters(b, i)]) == clauseNone {
+		return 0
+	}
+	for n := 0; n < maxClauses && i < len(b); n++ {
+		end := letters(b, i)
+		next := skipBlanks(b, end)
+		if next == len(b) {
+			return 0
+		}
+		switch word := b[i:end]; {
+		case graphClauses.lookup(word) == clausePattern && nodePattern(b[next:]), equalFold(word, "load") && hasPrefixFold(b[next:], "csv "):
+			return 62
+		case equalFold(word, "call") && procedure(b[next:]):
+			return 64
+		case graphClauses.lookup(word) == clauseReturn && bytes.HasSuffix(bytes.TrimSpace(b), []byte("//")):
+			return 60
+		case graphClauses.lookup(word) == clauseUnion && hasPrefixFold(b[next:], "match"), equalFold(word, "detach") && hasPrefixFold(b[next:], "delete "):
+			return 62
+		}
+		for i = next; i < len(b) && byteFeature[b[i]]&fSpace == 0; i++ {
+		}
+		i = skipBlanks(b, i)
+	}
+	return 0
+}
+
+// maxClauses bounds the words among which a clause is looked for.
+const maxClauses = 12
+
+// Clauses by what follows them.
+const (
+	clauseNone uint8 = iota
+	clausePattern
+	clauseReturn
+	clauseUnion
+	clauseOther
+)
+
+var graphClauses = newWordTable([]wordGroup{
+	{clausePattern, []string{"match", "merge", "create"}},
+	{clauseReturn, []string{"return", "delete"}},
+	{clauseUnion, []string{"union"}},
+	{clauseOther, []string{"or", "and", "xor", "call", "load", "detach", "with", "where", "set", "remove", "unwind", "foreach"}},
+})
+
+// nodePattern reports whether b begins with a node: (n), (n:Label), (n {..}).
+func nodePattern(b []byte) bool {
+	if b[0] != '(' {
+		return false
+	}
+	i := skipBlanks(b, identifier(b, 1))
+	for i < len(b) && b[i] == ':' {
+		i = skipBlanks(b, identifier(b, i+1))
+	}
+	return i < len(b) && (b[i] == ')' || b[i] == '{')
+}
+
+// procedure reports whether b begins with a dotted name and a parenthesis.
+func procedure(b []byte) bool {
+	i := operand(b, 0)
+	return i < len(b) && b[i] == '(' && bytes.IndexByte(b[:i], '.') > 0
 }
 
 // judgeShellScript finds a value that is script of the database's shell from

@@ -40,6 +40,12 @@ func TestNoSQLiCaught(t *testing.T) {
 	f("1 || 3==3")
 	f("'; return !this.b;'")
 	f("db.a.insert({b:1});return 1;db.c.find()")
+	// Clauses of graph queries.
+	f("x' OR 2=2 RETURN n //")
+	f("x'}) MATCH (m) DETACH DELETE m //")
+	f("x' UNION MATCH (m:User) RETURN m.pw //")
+	f("x') CALL db.labels() YIELD label")
+	f("x' LOAD CSV FROM 'http://h.example/' AS l")
 	// Commands to caches.
 	f("k\r\nset own 0 60 4\r\ndata\r\n")
 	f("k 0 0 1\nflush_all\n")
@@ -71,6 +77,8 @@ func TestNoSQLiClean(t *testing.T) {
 	f(kindParam, "5; 7; 9")
 	f(kindParam, "10 && 20")
 	f(kindParam, "1 || 2")
+	f(kindParam, "it' s a match (of two) and a return to //")
+	f(kindParam, "'return' the union (match) and call me")
 	f(kindParam, "Salt & pepper; if (you) like")
 	f(kindText, "set timeout 30\nset retries 5\nadd user anna\nconfig saved")
 	f(kindText, strings.Repeat("With operators a query says how a field is compared to a value. ", 6)+"For instance, {$gt: 18} finds adults, and {$ne: null} those with any.")

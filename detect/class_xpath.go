@@ -74,14 +74,15 @@ func (x *xpathReading) seek() bool {
 			return false
 		}
 		i += n
-		if arg := skipBlanks(b, i+1); arg == len(b) || b[arg] != '/' && byteFeature[b[arg]] != fQuote && b[arg]|0x20 != 'c' {
+		arg := skipBlanks(b, i+1)
+		if arg == len(b) || b[arg] != '/' && byteFeature[b[arg]]&(fQuote|fDigit) == 0 && b[arg]|0x20 != 'c' {
 			continue
 		}
 		start := i
 		for start > x.i && i-start < maxWord && (isAlpha(b[start-1]) || b[start-1] == '-') {
 			start--
 		}
-		if start < i {
+		if start < i && (byteFeature[b[arg]] != fDigit || bytes.IndexByte(b[start:i], '-') >= 0) {
 			x.i = start
 			return true
 		}
@@ -115,6 +116,10 @@ func (x *xpathReading) judge(t xpathToken) {
 	case xpathLogic:
 		if x.b[t.start] == '|' {
 			x.union(t)
+		}
+	case xpathArith:
+		if x.out >= 0 && byteFeature[x.b[x.out]] == fQuote && x.v.f&fParen != 0 && t.end-t.start > 2 && x.last.kind == xpathNumber && x.leavesBy(xpathNumber) {
+			x.report(60, x.out, t.end, "xpath/arithmetic", "leaves its place and calculates as path expressions do")
 		}
 	}
 }
@@ -197,6 +202,8 @@ func (x *xpathReading) function(t xpathToken) {
 		}
 	case arg.kind == xpathSlash && x.walk(arg):
 		x.report(58, t.start, arg.end, "xpath/root", xpathRootWhy)
+	case t.class == xpathCode && arg.kind != xpathEnd && arg.kind != xpathClose:
+		x.report(60, t.start, arg.end, "xpath/function", xpathWhy)
 	case x.out < 0:
 	case t.class == xpathOwn && arg.kind != xpathEnd:
 		x.report(70, x.out, arg.end, "xpath/function", xpathWhy)
@@ -218,7 +225,7 @@ func nodeArgument(t xpathToken) bool {
 	case xpathSlash, xpathAxis, xpathAt, xpathDot, xpathStar, xpathNodeTest:
 		return true
 	case xpathFunction:
-		return t.class == xpathOwn || t.class == xpathNode || t.class == xpathShared
+		return t.class == xpathOwn || t.class == xpathCode || t.class == xpathNode || t.class == xpathShared
 	}
 	return false
 }

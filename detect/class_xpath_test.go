@@ -28,6 +28,9 @@ func TestXPathCaught(t *testing.T) {
 	f("x' or contains(//pw,'a') or 'a'='b")
 	f("' or child::user/attribute::id='1")
 	f("a b c d e f g h i j k l m n, count( /* )")
+	f("')or (2=2)]/child::node()")
+	f("'+(1 div 0)+'")
+	f("substring(//a[b=5]/c,2,1)=codepoints-to-string(65)")
 	// From the root, and out of the document.
 	f("count(/child::node())")
 	f("name(/*/*[2])")

@@ -75,6 +75,9 @@ const maxFieldName = 64
 
 // readField reads the line b as a header field: name, colon, value.
 func readField(b []byte) (name, v []byte, ok bool) {
+	if hasPrefixFold(b, "0a") || hasPrefixFold(b, "0d") {
+		b = b[2:] // what a decoder left of a line end that was encoded twice
+	}
 	i := 0
 	for i < len(b) && i < maxFieldName && byteFeature[b[i]]&fieldBytes != 0 {
 		i++

@@ -14,6 +14,7 @@ const (
 	mailEnvelope             // MAIL FROM: and RCPT TO:, which nothing else is written like
 	mailTagged               // a command of IMAP with its tag and arguments
 	mailSession              // a command that a text might hold as a line, arguments included
+	mailServer               // a command that is no word of any language, with its argument
 	mailEnd                  // the line with one dot that ends a message
 )
 
@@ -46,6 +47,7 @@ const (
 	verbOptional       // nothing or numbers
 	verbDomain         // a host or an address
 	verbAuth           // the name of a mechanism
+	verbServer         // a host or an address; the verb is no word
 )
 
 var mailVerbs = newWordTable([]wordGroup{
@@ -54,7 +56,8 @@ var mailVerbs = newWordTable([]wordGroup{
 	{verbAlone, []string{"data", "rset", "quit", "noop", "starttls", "stat", "capa"}},
 	{verbNumber, []string{"retr", "dele", "top"}},
 	{verbOptional, []string{"list", "uidl"}},
-	{verbDomain, []string{"helo", "ehlo", "lhlo", "vrfy", "expn", "etrn", "user", "pass", "apop"}},
+	{verbDomain, []string{"helo", "user", "pass", "apop"}},
+	{verbServer, []string{"ehlo", "lhlo", "vrfy", "expn", "etrn"}},
 	{verbAuth, []string{"auth"}},
 })
 
@@ -84,6 +87,10 @@ func smtpCommand(class uint8, rest []byte) mailCommand {
 	case verbDomain:
 		if len(arg) > 0 && len(more) == 0 {
 			return mailSession
+		}
+	case verbServer:
+		if len(arg) > 0 && len(more) == 0 {
+			return mailServer
 		}
 	case verbAuth:
 		if mechanism(arg) {

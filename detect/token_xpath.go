@@ -107,7 +107,6 @@ func (r *xpathReader) word(start int) (xpathKind, uint8) {
 		if class := xpathFunctions.lookup(w); class != 0 {
 			return xpathFunction, class
 		}
-		return xpathName, 0
 	}
 	switch xpathOperators.lookup(w) {
 	case 1:
@@ -139,15 +138,17 @@ const (
 	xpathShared       // other languages have a function of that name
 	xpathNode         // asks about the node at hand, without arguments
 	xpathLoad         // reads another document
+	xpathCode         // spells text by numbers
 )
 
 var xpathFunctions = newWordTable([]wordGroup{
 	{xpathOwn, []string{
 		"string-length", "local-name", "namespace-uri", "normalize-space", "starts-with", "ends-with", "substring-before", "substring-after",
-		"string-to-codepoints", "codepoints-to-string", "doc-available", "system-property", "base-uri", "document-uri",
+		"doc-available", "system-property", "base-uri", "document-uri",
 		"upper-case", "lower-case", "encode-for-uri", "in-scope-prefixes", "node-name", "string-join", "distinct-values", "function-available", "environment-variable", "unparsed-text-available",
 	}},
 	{xpathShared, []string{"count", "name", "string", "substring", "contains", "concat", "translate", "sum", "number", "boolean", "not", "matches", "replace", "tokenize", "exists", "empty", "lang", "id", "floor", "round", "data", "root", "string-value", "max", "min"}},
 	{xpathNode, []string{"position", "last"}},
+	{xpathCode, []string{"string-to-codepoints", "codepoints-to-string"}},
 	{xpathLoad, []string{"doc", "document", "unparsed-text", "unparsed-text-lines", "collection", "uri-collection", "json-doc"}},
 })
