@@ -50,6 +50,18 @@ func newLocalJudge(policy *detect.Policy) bench.Judge {
 	}
 }
 
+// verified judges in this process, with and without prefilters.
+func verified(policy, plain *detect.Policy) bench.Judge {
+	local, slow := newLocalJudge(policy), newLocalJudge(plain)
+	return func(rec *bench.Record) bench.Judged {
+		j, want := local(rec), slow(rec)
+		if j.Differs = j.Outcome != want.Outcome || j.Detail != want.Detail; j.Differs {
+			j.Detail = fmt.Sprintf("differs: %s (%s), without prefilters %s (%s)", j.Outcome, j.Detail, want.Outcome, want.Detail)
+		}
+		return j
+	}
+}
+
 // shown bounds the evidence in a description, in bytes.
 const shown = 120
 

@@ -24,13 +24,15 @@ type replay struct {
 	nodes                  []string
 	sources, tiers         []string
 	workers                int
+	verify                 bool
 	output                 *output
 
 	score     *bench.Score
 	missed    *list
 	flagged   *list
-	found     bool // an attack
-	differing int  // node and in-process disagree
+	found     bool           // an attack
+	differing int            // node and in-process disagree, or prefilters and none
+	plain     *detect.Policy // without prefilters
 }
 
 func newReplay() *cobra.Command {
@@ -50,6 +52,7 @@ func newReplay() *cobra.Command {
 	f.StringArrayVar(&r.nodes, "node", nil, "host:port of a node to send the requests to; several share them by ID")
 	f.StringSliceVar(&r.sources, "source", nil, "only these sources")
 	f.StringSliceVar(&r.tiers, "tier", nil, "only these tiers")
+	f.BoolVar(&r.verify, "verify", false, "judge each request again without prefilters and shortcuts, and compare")
 	f.IntVar(&r.workers, "workers", 0, "parallel workers (default: one a processor)")
 	cmd.RunE = func(cmd *cobra.Command, files []string) error { return r.run(cmd.OutOrStdout(), files) }
 	return cmd
@@ -66,6 +69,9 @@ func (r *replay) run(w io.Writer, files []string) (err error) {
 	if err != nil {
 		return failed(exitFailure, err)
 	}
+	if r.plain, err = detect.NewPolicy(detect.Options{NoPrefilter: true}); err != nil {
+		return failed(exitFailure, err)
+	}
 	judge := func() (bench.Judge, func()) { return r.judge(policy) }
 	bar := newBar()
 	err = bench.Replay(files, r.workers, r.keep, judge, func(j bench.Judged) {
@@ -80,7 +86,7 @@ func (r *replay) run(w io.Writer, files []string) (err error) {
 		return failed(exitFailure, err)
 	}
 	if r.differing > 0 {
-		return failed(exitFailure, fmt.Errorf("node and in-process verdicts differ on %d requests", r.differing))
+		return failed(exitFailure, fmt.Errorf("verdicts differ on %d requests", r.differing))
 	}
 	if r.found {
 		return failed(exitAttack, nil)
@@ -96,17 +102,25 @@ func (r *replay) keep(rec *bench.Record) bool {
 // judge makes a worker's judge: in process, or over the wire beside it.
 func (r *replay) judge(policy *detect.Policy) (bench.Judge, func()) {
 	local := newLocalJudge(policy)
+	if r.verify {
+		local = verified(policy, r.plain)
+	}
 	if len(r.nodes) == 0 {
 		return local, func() {}
 	}
 	return nodeJudge(r.nodes, local)
 }
 
+// maxDiffering bounds the differences that are printed.
+const maxDiffering = 20
+
 func (r *replay) add(j bench.Judged) {
 	r.score.Add(j.Record, j.Outcome)
 	r.found = r.found || j.Outcome == bench.Stopped
 	if j.Differs {
-		r.differing++
+		if r.differing++; r.differing <= maxDiffering {
+			fmt.Fprintf(os.Stderr, "%s %s/%s: %s\n", j.ID, j.Source, j.Class, j.Detail)
+		}
 	}
 	switch passed := j.Outcome == bench.Passed; {
 	case j.Attack() && passed:
