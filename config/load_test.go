@@ -89,6 +89,7 @@ func TestEverything(t *testing.T) {
 	limits.MaxBodyBytes, timeouts.Connect = 0, 2*time.Second
 	base := tenant.Spec{
 		Mode: tenant.ModeBlock, Override: tenant.OverrideStrict, OnDeactivated: tenant.DeactivatedReject, Application: 3, BufferBytes: 32 << 20,
+		Fail:      tenant.Fail{Panic: tenant.FailClosed, Overlimit: tenant.FailClosed},
 		WebSocket: true, Brand: tenant.Brand{Name: "Partner", Support: "help@partner.example"}, Limits: limits, Timeouts: timeouts,
 	}
 	for _, kv := range [][2]string{{"sqli", "high"}, {"xss", "low"}} {
@@ -118,25 +119,26 @@ func TestEverything(t *testing.T) {
 	f(2, func(w *tenant.Spec) {
 		w.Mode, w.Override, w.WebSocket, w.Brand.Name = tenant.ModeMonitoring, tenant.OverrideOff, false, "ACME"
 		w.Timeouts.FirstByte = 10 * time.Second
+		w.Fail.Overlimit, w.Fail.MissingPolicy = tenant.FailOpen, tenant.FailClosed
 		off, safe, on := tenant.ModeOff, tenant.ModeSafeBlocking, tenant.OverrideOn
 		first := siteOf(w, tenant.SiteSpec{
-			Line: 11, Hosts: []string{"acme.example", "*.acme.example", "my_app.acme.example", "192.0.2.7", "[2001:db8::7]"},
+			Line: 12, Hosts: []string{"acme.example", "*.acme.example", "my_app.acme.example", "192.0.2.7", "[2001:db8::7]"},
 			Upstreams: []tenant.Upstream{
 				{Scheme: "https", Address: "10.0.0.1:443", ServerName: "app.internal"},
 				{Scheme: "https", Address: "app.internal:8443", ServerName: "app.internal", DNSRefresh: 5 * time.Second},
 			},
 			UpstreamHost: "app.internal:8443", Mode: &off,
 			Routes: []tenant.RouteSpec{
-				{Line: 18, Path: "/login", Application: 21, Mode: &safe},
-				{Line: 23, Path: "= /", Override: &on},
-				{Line: 27, Path: `~* \.(css|js)$`, Mode: &off},
+				{Line: 19, Path: "/login", Application: 21, Mode: &safe},
+				{Line: 24, Path: "= /", Override: &on},
+				{Line: 28, Path: `~* \.(css|js)$`, Mode: &off},
 			},
 		})
 		first.Limits.InspectBodyBytes, first.Limits.Beyond = 1<<20, tenant.BeyondBypass
 		pool := tenant.Pool{Connections: 64, Wait: 50 * time.Millisecond}
 		health := tenant.Health{Path: "/healthz", Interval: time.Second, Timeout: 500 * time.Millisecond, Fails: 2, Passes: 1, Down: 20 * time.Second}
 		second := siteOf(w, tenant.SiteSpec{
-			Line: 32, Hosts: []string{"acme.example"}, Path: "/shop", Application: 7,
+			Line: 33, Hosts: []string{"acme.example"}, Path: "/shop", Application: 7,
 			Upstreams: []tenant.Upstream{
 				{Scheme: "http", Address: "127.0.0.1:18082", Pool: pool, Health: health},
 				{Scheme: "http", Address: "127.0.0.1:18083", Pool: pool, Health: health},
@@ -148,7 +150,7 @@ func TestEverything(t *testing.T) {
 			w.Lists = append(w.Lists, tenant.ListEntry{ID: "scanners", List: tenant.ListDeny, Prefix: netip.MustParsePrefix(net),
 				Applications: []int{21}, Expires: time.Date(2030, 1, 31, 10, 0, 0, 0, time.UTC).Unix(), Reason: "seen in March"})
 		}
-		w.Lists = append(w.Lists, tenant.ListEntry{ID: "acme.toml:49", List: tenant.ListGray, Prefix: netip.MustParsePrefix("203.0.113.0/24")})
+		w.Lists = append(w.Lists, tenant.ListEntry{ID: "acme.toml:50", List: tenant.ListGray, Prefix: netip.MustParsePrefix("203.0.113.0/24")})
 	})
 }
 

@@ -41,9 +41,22 @@ type tenantDefaults struct {
 	Brand       brand `toml:"brand"`
 	// sensitivity = { sqli = "high" }: low, balanced or high for a class.
 	Sensitivity map[string]string `toml:"sensitivity"`
+	// fail says what becomes of requests that could not be judged.
+	Fail fail `toml:"fail"`
 	// [[tenant.list]] lists clients by their addresses.
 	List []list `toml:"list"`
 	At   *place
+}
+
+// fail = { panic, overlimit, missing_policy }: "open" (such a request
+// passes) or "closed" (503 where an attack would be refused).
+type fail struct {
+	// panic: the detector failed.
+	Panic *tenant.FailMode `toml:"panic"`
+	// overlimit: a bound of inspection was crossed.
+	Overlimit *tenant.FailMode `toml:"overlimit"`
+	// missing_policy: [cloud] is set, and the tenant's policy has never come.
+	MissingPolicy *tenant.FailMode `toml:"missing_policy"`
 }
 
 // list is [[tenant.list]]: entries that share all but their addresses.

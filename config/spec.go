@@ -87,6 +87,9 @@ func (s *scope) tenantKeys(spec *tenant.Spec, t *tenantDefaults) {
 	spec.OnDeactivated = *cmp.Or(t.OnDeactivated, &spec.OnDeactivated)
 	spec.Application = int(*cmp.Or(t.Application, (*application)(&spec.Application)))
 	spec.WebSocket = *cmp.Or(t.WebSocket, &spec.WebSocket)
+	spec.Fail.Panic = *cmp.Or(t.Fail.Panic, &spec.Fail.Panic)
+	spec.Fail.Overlimit = *cmp.Or(t.Fail.Overlimit, &spec.Fail.Overlimit)
+	spec.Fail.MissingPolicy = *cmp.Or(t.Fail.MissingPolicy, &spec.Fail.MissingPolicy)
 	spec.Brand.Name = *cmp.Or(t.Brand.Name, &spec.Brand.Name)
 	spec.Brand.Support = *cmp.Or(t.Brand.Support, &spec.Brand.Support)
 	if !validSupport(spec.Brand.Support) {

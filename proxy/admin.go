@@ -112,7 +112,7 @@ type Status struct {
 	Node      string         `json:"node"`
 	Started   time.Time      `json:"started"`
 	Ready     bool           `json:"ready"`
-	Bypass    bool           `json:"bypass"` // the kill switch is on: nothing is inspected
+	Bypass    bool           `json:"bypass"` // the kill switch is on, for all or for some
 	Listeners []string       `json:"listeners"`
 	Tenants   []TenantStatus `json:"tenants"`
 	Uplink    any            `json:"uplink,omitempty"`
@@ -143,7 +143,7 @@ func (a *adminServer) status(w http.ResponseWriter, _ *http.Request) {
 // Status describes the node.
 func (s *Server) Status() Status {
 	st := Status{Version: s.deps.Version, Node: s.deps.NodeID, Started: s.started.UTC(),
-		Ready: s.ready.Load(), Bypass: s.bypass.Load()}
+		Ready: s.ready.Load(), Bypass: s.bypass.Load() != nil}
 	for _, a := range s.Addrs() {
 		st.Listeners = append(st.Listeners, a.String())
 	}

@@ -37,6 +37,7 @@ type exchange struct {
 	requestID []byte
 	incident  string            // of a request with hits
 	denied    *tenant.ListEntry // on the denylist; whether that stops the request: blocks
+	failed    bool              // the detector did, and the tenant fails closed
 	gray      *tenant.ListEntry // on the graylist, looked up for attacks in safe_blocking only
 	partial   bool
 	inspected time.Duration
@@ -86,7 +87,7 @@ func (s *Server) end(x *exchange) {
 	x.place, x.req = tenant.Place{}, detect.Request{}
 	x.hits, x.incident = x.hits[:0], ""
 	x.reply.early = false
-	x.partial, x.trusted, x.inspected, x.answer = false, false, 0, time.Time{}
+	x.partial, x.trusted, x.failed, x.inspected, x.answer = false, false, false, 0, time.Time{}
 	if cap(x.out) > keepBody {
 		x.out = nil
 	}

@@ -67,12 +67,21 @@ func (x *exchange) findPlace(id tenant.ID, believed bool) Refusal {
 		return UnknownHost
 	case x.place.Tenant.Broken != nil || x.place.Site == nil:
 		return TenantBroken
+	case x.lacksPolicy():
+		return PolicyMissing
 	case x.place.Tenant.Rejects():
 		return TenantOff
 	case x.place.Shared && !tenant.PathIsPlain(x.head.target):
 		return AmbiguousPath
 	}
 	return Accepted
+}
+
+// lacksPolicy reports whether the tenant wants no request served before the
+// cloud has given it a policy, and has none, not even from disk.
+func (x *exchange) lacksPolicy() bool {
+	t := x.place.Tenant
+	return t.Version == 0 && t.Fail.MissingPolicy == tenant.FailClosed && x.snap.cfg.Cloud != nil
 }
 
 // findClient walks the forwarded addresses from the peer outwards.

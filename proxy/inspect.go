@@ -11,7 +11,7 @@ import (
 // inspects reports whether the request is looked at, and counts it.
 func (s *Server) inspects(x *exchange) bool {
 	c := x.place.Tenant.Counters
-	if x.place.Mode.Final == tenant.ModeOff || s.bypass.Load() {
+	if x.place.Mode.Final == tenant.ModeOff || s.bypass.Load().covers(x.place.Tenant) {
 		c.Uninspected.Add(1)
 		return false
 	}
@@ -74,7 +74,7 @@ func (x *exchange) view(limit int64) *detect.Request {
 }
 
 // inspect judges the request. A panic of the detector is one request's and
-// one tenant's: counted, and the request goes on uninspected.
+// one tenant's: counted, and the tenant's choice whether the request goes on.
 func (s *Server) inspect(x *exchange) {
 	t := x.place.Tenant
 	l := &x.place.Site.Limits
@@ -107,23 +107,28 @@ func (s *Server) lookGray(x *exchange) {
 // judge runs the detector over the view.
 func (s *Server) judge(x *exchange) {
 	t := x.place.Tenant
-	defer s.failOpen(x)
+	defer s.failed(x)
 	start := time.Now()
 	x.verdict = t.Policy.Detect.Inspect(&x.req, t.Scope, &x.scratch)
 	took := time.Since(start)
 	x.inspected += took
 	s.metrics.inspection.Update(took.Seconds())
+	if n := s.bypass.Load().strip(x.verdict); n > 0 {
+		s.metrics.stripped.Add(uint64(n))
+	}
 }
 
-// failOpen recovers from a panic in the detector.
-func (s *Server) failOpen(x *exchange) {
+// failed recovers from a panic in the detector.
+func (s *Server) failed(x *exchange) {
 	p := recover()
 	if p == nil {
 		return
 	}
 	x.verdict = nil
 	x.scratch = detect.Scratch{}
-	x.place.Tenant.Counters.FailOpen.Add(1)
+	if x.failed = x.closes(x.place.Tenant.Fail.Panic); !x.failed {
+		x.place.Tenant.Counters.FailOpen.Add(1)
+	}
 	s.log.panicked("inspection", x.place.Tenant.Name, p)
 }
 
@@ -133,7 +138,14 @@ const (
 	reasonPatch  = "vpatch"
 	reasonDenied = "denylist"
 	reasonGray   = "graylist"
+	reasonFailed = "failure"
 )
+
+// closes reports whether a request that could not be judged is refused: in
+// fail mode f, where an attack of the same client would be.
+func (x *exchange) closes(f tenant.FailMode) bool {
+	return f == tenant.FailClosed && (x.place.Mode.Final == tenant.ModeBlock || x.gray != nil)
+}
 
 // blocks reports whether the verdict stops the request, and why.
 func (x *exchange) blocks() (reason string, ok bool) {
@@ -141,7 +153,7 @@ func (x *exchange) blocks() (reason string, ok bool) {
 		return reasonDenied, true
 	}
 	if x.verdict == nil {
-		return "", false
+		return reasonFailed, x.failed
 	}
 	for i := range x.verdict.Matches {
 		if blocked, why := x.stops(&x.verdict.Matches[i]); blocked {
@@ -153,14 +165,14 @@ func (x *exchange) blocks() (reason string, ok bool) {
 
 // stops reports whether one match alone stops the request: a virtual patch
 // in every mode but off, an attack in block mode, and in safe_blocking that
-// of a client on the graylist. A bound crossed is a reason to tell, not to
-// stop.
+// of a client on the graylist. A bound crossed is an attack only for tenants
+// that fail closed.
 func (x *exchange) stops(m *detect.Match) (bool, string) {
 	switch m.Class {
 	case detect.VPatch:
 		return true, reasonPatch
 	case detect.Overlimit:
-		return false, ""
+		return x.closes(x.place.Tenant.Fail.Overlimit), reasonFailed
 	}
 	if x.gray != nil {
 		return true, reasonGray

@@ -21,6 +21,7 @@ type nodeMetrics struct {
 	inspection *metrics.PrometheusHistogram
 	refused    [numRefusals]atomic.Uint64
 	panics     atomic.Uint64
+	stripped   atomic.Uint64 // matches of rules that the kill switch names
 
 	acceptErrors atomic.Uint64 // no room for another connection
 	handshakes   atomic.Uint64 // that failed: TLS, PROXY protocol
@@ -63,6 +64,7 @@ var tenantSeries = []struct {
 	{"weir_attacks_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Attacks }},
 	{"weir_blocked_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Blocked }},
 	{"weir_denied_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Denied }},
+	{"weir_failed_closed_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.FailClosed }},
 	{"weir_allowlisted_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Allowed }},
 	{"weir_partial_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Partial }},
 	{"weir_hits_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Hits }},
@@ -111,6 +113,7 @@ func (s *Server) writeNodeMetrics(w io.Writer) {
 		metrics.WriteCounterUint64(w, fmt.Sprintf("weir_refused_total{reason=%q}", r), m.refused[r].Load())
 	}
 	metrics.WriteCounterUint64(w, "weir_panics_total", m.panics.Load())
+	metrics.WriteCounterUint64(w, "weir_bypassed_matches_total", m.stripped.Load())
 	metrics.WriteCounterUint64(w, "weir_accept_errors_total", m.acceptErrors.Load())
 	metrics.WriteCounterUint64(w, "weir_handshake_errors_total", m.handshakes.Load())
 	metrics.WriteCounterUint64(w, "weir_http2_floods_total", m.floods.Load())
@@ -118,7 +121,7 @@ func (s *Server) writeNodeMetrics(w io.Writer) {
 	metrics.WriteCounterUint64(w, "weir_config_reloads_total", m.reloads.Load())
 	metrics.WriteGaugeUint64(w, "weir_config_last_reload_successful", oneIf(m.reloadOK.Load()))
 	metrics.WriteGaugeUint64(w, "weir_config_last_reload_success_timestamp_seconds", uint64(m.reloadTime.Load()))
-	metrics.WriteGaugeUint64(w, "weir_bypass", oneIf(s.bypass.Load()))
+	metrics.WriteGaugeUint64(w, "weir_bypass", oneIf(s.bypass.Load() != nil))
 	metrics.WriteGaugeUint64(w, "weir_buffered_bytes", uint64(max(s.buffered.Load(), 0)))
 	metrics.WriteCounterUint64(w, "weir_log_lines_held_total", s.log.held.Load())
 	m.set.WritePrometheus(w)

@@ -89,19 +89,32 @@ func newSupport(s, incident string) *support {
 func (s *Server) block(x *exchange) {
 	t := x.place.Tenant
 	text := blockedText
-	if reason, _ := x.blocks(); reason == reasonDenied {
+	reason, _ := x.blocks()
+	switch reason {
+	case reasonDenied:
 		text = deniedText
 		t.Counters.Denied.Add(1)
-	} else {
+	case reasonFailed:
+		text = refusalText[fasthttp.StatusServiceUnavailable]
+		t.Counters.FailClosed.Add(1)
+	default:
 		t.Counters.Blocked.Add(1)
 	}
 	if x.incident != "" {
 		x.ctx.Response.Header.Set("X-Incident-ID", x.incident)
 	}
-	s.page(x, fasthttp.StatusForbidden, text)
+	s.page(x, blockStatus(reason), text)
 	if !x.body.whole {
 		x.ctx.SetConnectionClose()
 	}
+}
+
+// blockStatus is the status of the answer to a request that was stopped.
+func blockStatus(reason string) int {
+	if reason == reasonFailed {
+		return fasthttp.StatusServiceUnavailable
+	}
+	return fasthttp.StatusForbidden
 }
 
 // page answers with a page of the node's own in the form that the client

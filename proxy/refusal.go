@@ -29,6 +29,7 @@ const (
 	UnknownHost            // no tenant has the host
 	WrongName              // the TLS handshake named another tenant's host
 	TenantBroken           // the tenant's configuration cannot be used
+	PolicyMissing          // the cloud has given none yet, and the tenant fails closed
 	TenantOff              // deactivated, and to be refused then
 	NoMemory               // the budget of buffered bytes is used up
 	numRefusals
@@ -60,6 +61,7 @@ var refusals = [numRefusals]struct {
 	UnknownHost:    {"unknown_host", 421},
 	WrongName:      {"wrong_server_name", 421},
 	TenantBroken:   {"tenant_broken", 503},
+	PolicyMissing:  {"policy_missing", 503},
 	TenantOff:      {"tenant_deactivated", 503},
 	NoMemory:       {"no_memory", 503},
 }

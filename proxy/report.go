@@ -68,7 +68,7 @@ func (s *Server) newHit(x *exchange, raw *rawRequest) *wire.Hit {
 // offerBlocked offers the hits of a stopped request before it is answered.
 func (s *Server) offerBlocked(x *exchange, reason string) {
 	for _, h := range x.hits {
-		h.Blocked, h.BlockReason, h.Status = true, reason, 403
+		h.Blocked, h.BlockReason, h.Status = true, reason, blockStatus(reason)
 		s.offer(x, h)
 	}
 	x.hits = x.hits[:0]

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,7 +53,7 @@ type Server struct {
 	snapshot  atomic.Pointer[snapshot]
 	ready     atomic.Bool
 	draining  atomic.Bool
-	bypass    atomic.Bool
+	bypass    atomic.Pointer[bypass]
 	sequence  atomic.Uint64
 	buffered  atomic.Int64 // bytes of bodies held now
 	exchanges sync.Pool
@@ -162,16 +160,6 @@ func (s *Server) housekeep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-	}
-}
-
-// checkBypass looks for the kill switch: a file named bypass in the state
-// folder. While it is there everything is proxied uninspected.
-func (s *Server) checkBypass() {
-	_, err := os.Stat(filepath.Join(s.snapshot.Load().cfg.State, "bypass"))
-	on := err == nil
-	if s.bypass.Swap(on) != on {
-		s.log.Warn("kill switch changed", zap.Bool("bypass", on))
 	}
 }
 

@@ -21,5 +21,5 @@ type Counters struct {
 	BytesOut    atomic.Uint64
 	FailOpen    atomic.Uint64 // requests forwarded although inspection failed
 	Buffered    atomic.Int64  // bytes of bodies held now
-	_           [8]byte
+	FailClosed  atomic.Uint64 // requests refused because they could not be judged
 }

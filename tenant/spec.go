@@ -22,6 +22,7 @@ type Spec struct {
 	Timeouts      Timeouts
 	WebSocket     bool
 	Sensitivity   Sensitivity
+	Fail          Fail
 	Lists         []ListEntry // of the node; the overlay adds to them
 	BufferBytes   int64       // of all bodies held at once; 0: only the node's bound holds
 	Sites         []SiteSpec
@@ -121,6 +122,38 @@ func (o *OnDeactivated) UnmarshalText(text []byte) error {
 		return fmt.Errorf("unknown choice %q, want bypass or reject", text)
 	}
 	*o = OnDeactivated(i)
+	return nil
+}
+
+// Fail says what becomes of a request that could not be judged as it should
+// be.
+type Fail struct {
+	Panic         FailMode // the detector failed
+	Overlimit     FailMode // a bound of inspection was crossed
+	MissingPolicy FailMode // the cloud has not given the tenant a policy yet
+}
+
+// FailMode is whether such a request passes.
+type FailMode uint8
+
+// The modes; open is the default.
+const (
+	FailOpen   FailMode = iota // it passes
+	FailClosed                 // it is refused where attacks are
+)
+
+var failModeNames = [...]string{"open", "closed"}
+
+// String returns the name that TOML uses.
+func (f FailMode) String() string { return failModeNames[f] }
+
+// UnmarshalText accepts open and closed.
+func (f *FailMode) UnmarshalText(text []byte) error {
+	i := slices.Index(failModeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("unknown fail mode %q, want open or closed", text)
+	}
+	*f = FailMode(i)
 	return nil
 }
 

@@ -23,7 +23,8 @@ func newReload() *cobra.Command {
 		Long: "Asks the running node for a reload and prints what it said. Exits 3 when nothing changed because\n" +
 			"node.toml is bad, 4 when tenants were rejected and the others applied.\n\n" +
 			"--bypass is the kill switch: every request is proxied uninspected until --bypass=false.\n" +
-			"It is the file \"bypass\" in the state folder and works without the cloud.",
+			"It is the file \"bypass\" in the state folder and works without the cloud. Lines \"tenant UUID\"\n" +
+			"and \"rule ID\" in the file switch off less than everything.",
 		Args: cobra.NoArgs,
 	}
 	file := configFlag(cmd)
