@@ -112,8 +112,10 @@ var scriptPages = newWordTable([]wordGroup{{1, []string{
 // absoluteScore weighs a URL of the web with its scheme.
 func (u *urlShape) absoluteScore() int {
 	switch {
-	case u.marks&urlAtTail != 0 && u.user == nil:
+	case u.marks&urlAtTail != 0 && u.user == nil, u.marks&urlEncoded != 0 && bytes.IndexAny(u.name(), "/\\#?@:") > 0:
 		return 65
+	case u.slashes == 0 && u.nested():
+		return 62
 	case !u.hostLike():
 		return 0
 	case u.escapedSlashes():
@@ -140,7 +142,7 @@ func (u *urlShape) foreignUser() bool {
 	if bytes.Contains(u.rest, []byte(".git")) || bytes.HasPrefix(u.name(), []byte("git")) {
 		return false
 	}
-	return bytes.IndexAny(u.user, "\\/%<>[ #?") >= 0 || bytes.IndexByte(u.user, '.') > 0 && bytes.IndexByte(u.user, ':') < 0
+	return bytes.IndexAny(u.user, "\\/%<>[ #?") >= 0 || scan(u.user)&(fAlpha|fDigit|fHigh|fUnder) == 0 && len(u.user) > 0 || bytes.IndexByte(u.user, '.') > 0 && bytes.IndexByte(u.user, ':') < 0
 }
 
 // escapedSlashes reports whether the backslashes are those with which JSON
@@ -173,8 +175,10 @@ func (u *urlShape) relativeScore(s *Scratch) int {
 		return 45
 	case u.slashes > 2:
 		return 60
-	case u.user != nil && len(u.user) > 2 && u.foreignUser():
+	case u.user != nil && u.foreignUser():
 		return 62
+	case u.user != nil && len(u.rest) < 2, len(u.rest) < 2 && readAddress(u.name()).reach != reachNone && bytes.Count(u.host, []byte{'.'}) == 3:
+		return 55
 	case climbsOnly(u.rest), string(u.rest) == "//":
 		return 58
 	case len(u.rest) < 2:

@@ -36,6 +36,11 @@ func TestRedirCaught(t *testing.T) {
 	f("https://www.shop.example@evil.example/x")
 	f("https://evil.example#@shop.example/")
 	f("https://evil.example?@shop.example/")
+	f("//me@evil.example")
+	f("https://;@evil.example/")
+	f("https://evil.example%23.shop.example")
+	f("//203.0.113.9")
+	f("https:https://evil.example")
 	// A URL where a path should be.
 	f("/https://evil.example/")
 	f("//https://evil.example//")

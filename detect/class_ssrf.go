@@ -23,8 +23,12 @@ import "bytes"
 //	run the server, then open http://localhost/ in a browser
 //	{"ips":["10.0.0.4","192.168.7.20"]}
 func maybeSSRF(f features, n int) bool {
-	return n > 5 && f&(fColon|fSlash|fBack) != 0 && f&(fDigit|fAlpha|fHigh) != 0
+	return n > 5 && f&(fColon|fSlash|fBack) != 0 && f&(fDigit|fAlpha|fHigh) != 0 || n == len(metadataAddress) && f == fDigit|fDot
 }
+
+// metadataAddress is where most clouds answer what they know of a machine,
+// its credentials included.
+const metadataAddress = "169.254.169.254"
 
 // judgeSSRF looks at values that start as URLs, and at bare hosts with a
 // path.
@@ -33,6 +37,9 @@ func judgeSSRF(v *value, s *Scratch) finding {
 		return finding{}
 	}
 	if !startsURL(v.b) {
+		if v.kind == kindParam && string(v.b) == metadataAddress {
+			return finding{score: 52, end: len(v.b), rule: "ssrf/address", why: "is the URL of a place that only the server reaches"}
+		}
 		return judgeBareHost(v, s)
 	}
 	var u urlShape
@@ -103,6 +110,8 @@ func (u *urlShape) addressScore(a hostAddress, v *value, s *Scratch) int {
 		return 60
 	case u.scheme == nil:
 		return 25
+	case a.other:
+		return 58
 	case a.six && a.reach == reachReserved:
 		return 55
 	}
@@ -159,8 +168,13 @@ func (u *urlShape) nameScore(v *value, s *Scratch) int {
 	case hostListener:
 		return 62
 	}
-	if carriesAddress(h) {
+	switch {
+	case carriesAddress(h):
 		return 60
+	case u.class == schemeWeb && len(u.port) > 0 && bytes.IndexByte(h, '.') < 0 && servicePorts.lookup(u.port) != 0:
+		return 58
+	case string(h) == "unix" && u.port != nil && bytes.Contains(u.rest, []byte(".sock")):
+		return 65
 	}
 	return 0
 }

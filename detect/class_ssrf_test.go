@@ -86,6 +86,13 @@ func TestSSRFCaught(t *testing.T) {
 	// Another host in front.
 	f("http://good.example@127.0.0.1/")
 	f("http://user:pw@169.254.169.254/x")
+	// Addresses of the host itself that nobody uses, services by their port.
+	f("http://[::]:3128/")
+	f("http://127.9.9.9:3000/")
+	f("http://0o177.0.0.1/")
+	f("http://cache:6379/")
+	f("http://unix:/run/x.sock:/info")
+	f("169.254.169.254")
 	// Names that carry an address.
 	f("http://127.0.0.1.nip.io/")
 	f("http://shop.10.0.0.1.some.example/")
@@ -111,6 +118,10 @@ func TestSSRFClean(t *testing.T) {
 	f("http://localhost/ is where the server listens, so open it and see what is there")
 	f("http://127.0.0.1/ does not answer")
 	f("10.0.0.4")
+	f("169.254.0.7")
+	f("http://intranet/wiki")
+	f("http://printer:8080/")
+	f("https://[::1]:5173/")
 	f("192.168.7.20:8080")
 	f("127.0.0.1:8081")
 	f("localhost:9000")
@@ -255,6 +266,8 @@ func TestReadAddress(t *testing.T) {
 	f("[::1]", hostAddress{reach: reachLoopback, six: true})
 	f("[fd12:3456::1]", hostAddress{reach: reachPrivate, six: true})
 	f("[2002:7f00:1::]", hostAddress{reach: reachLoopback, six: true})
+	f("[::]", hostAddress{reach: reachLoopback, six: true, other: true})
+	f("127.3.0.1", hostAddress{reach: reachLoopback, other: true})
 	// no addresses
 	for _, in := range []string{"", "a", "1.2.3.4.5", "1..2", "1.2.3.a", "0x", "0xg", "1.", "[::1::2]", "[1:2:3]", "[12345::]", "[]", "[:1]", "[g::]"} {
 		f(in, hostAddress{})

@@ -16,12 +16,12 @@ var hostNames = newWordTable([]wordGroup{
 	{hostAlias, []string{
 		"localhost.localdomain", "localdomain", "localhost4", "localhost6", "localhost4.localdomain4",
 		"localhost6.localdomain6", "ip6-localhost", "ip6-loopback", "ipv6-localhost", "ip6-allnodes", "loopback",
-		"localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "localho.st", "local.test", "yoogle.com", "fuf.me",
+		"localtest.me", "lvh.me", "vcap.me", "lacolhost.com", "localho.st", "localh.st", "local.test", "yoogle.com", "fuf.me",
 	}},
 	{hostMetadata, []string{
 		"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal",
 		"metadata.tencentyun.com", "metadata.packet.net", "metadata.platformequinix.com", "rancher-metadata", "rancher.internal",
-		"kubernetes.default", "kubernetes.default.svc", "cluster.local", "docker.internal", "metadata.azure.internal",
+		"kubernetes.default", "kubernetes.default.svc", "cluster.local", "docker.internal", "kubernetes", "service.consul", "metadata.azure.internal",
 	}},
 	{hostCarrier, []string{"nip.io", "sslip.io", "xip.io", "rbndr.us", "1u.ms", "traefik.me", "backname.io", "ip.addr.tools"}},
 	{hostListener, []string{

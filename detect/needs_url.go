@@ -11,7 +11,7 @@ func needsSSRF(v *value, t *traits) bool {
 	}
 	i := bytes.IndexByte(b[:min(len(b), maxHost+1)], '/')
 	if i < 0 {
-		return false
+		return string(b) == metadataAddress
 	}
 	return isDigit(b[0]) || bytes.IndexByte(b[:i], '.') >= 0 || hostNames.lookup(b[:i]) != 0
 }

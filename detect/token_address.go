@@ -9,6 +9,7 @@ type hostAddress struct {
 	reach uint8
 	odd   bool // written as nobody writes it who does not want to hide it
 	six   bool
+	other bool // of the host itself, but not the address that everybody uses
 }
 
 // How far an address reaches.
@@ -33,7 +34,7 @@ func readAddress(h []byte) hostAddress {
 	if !ok {
 		return hostAddress{}
 	}
-	return hostAddress{reach: reach4(v), odd: odd}
+	return hostAddress{reach: reach4(v), odd: odd, other: v>>24 == 127 && v != 127<<24|1 && v != 127<<24|1<<8|1}
 }
 
 // readIPv4 reads one to four numbers. Numbers that are too large wrap, as
@@ -74,8 +75,11 @@ func readNumber(b []byte) (n uint64, w int, plain bool) {
 	plain = true
 	if len(b) > 1 && b[0] == '0' && isAlnum(b[1]) {
 		base, plain, i = 8, false, 1
-		if b[1] == 'x' {
+		switch b[1] {
+		case 'x':
 			base, i = 16, 2
+		case 'o':
+			i = 2
 		}
 	}
 	from := i
@@ -163,7 +167,7 @@ func readIPv6(h []byte) hostAddress {
 			g[k] = 0
 		}
 	}
-	return hostAddress{reach: reach6(&g), odd: mixed, six: true}
+	return hostAddress{reach: reach6(&g), odd: mixed, six: true, other: g == [8]uint16{}}
 }
 
 // readGroup reads up to four hexadecimal digits.
