@@ -20,7 +20,7 @@ func judgeOne(j judge, k kind, s string) finding {
 // class c.
 func wanted(c Class, v *value, fd finding) finding {
 	var t traits
-	t.read(v.b)
+	t.read(v.b, v.f)
 	if need := needs[c]; fd.score > 0 && need != nil && !need(v, &t) {
 		panic(fmt.Sprintf("BUG: needs of %s do not let %q through for %s", c, v.b, fd.rule))
 	}

@@ -61,7 +61,7 @@ func (s *Scratch) wanted(v *value) judgeMask {
 	if set == 0 {
 		return 0
 	}
-	s.traits.read(v.b)
+	s.traits.read(v.b, v.f)
 	for i := range judges {
 		if need := needs[judges[i].class]; set>>i&1 != 0 && need != nil && !need(v, &s.traits) {
 			set &^= 1 << i

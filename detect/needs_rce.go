@@ -1,7 +1,5 @@
 package detect
 
-import "bytes"
-
 // rceSigns are the byte classes that expansions, templates and code are made
 // of and that little else has.
 const rceSigns = fPercent | fBack | fDollar | fLess | fBracket
@@ -48,7 +46,10 @@ func maybeObject(v *value, t *traits) bool {
 	case f&(fAlpha|fDigit) == fAlpha|fDigit && len(v.b) > len(hexVersion) && containsASCII(v.b, hexVersion):
 		return true
 	}
-	b := bytes.TrimLeft(v.b, " \t\r\n\"'")
+	b := v.b
+	for len(b) > 0 && (byteFeature[b[0]]&fSpace != 0 || b[0] == '"' || b[0] == '\'') {
+		b = b[1:]
+	}
 	if len(b) < 7 {
 		return false
 	}

@@ -1,6 +1,9 @@
 package detect
 
-import "math/bits"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // traits are what the second step of the prefilter knows about a value: which
 // words of the judges' languages and which telling pairs of bytes occur in
@@ -67,6 +70,7 @@ const maxRun = maxHTMLName
 type traitWalk struct {
 	b       []byte
 	t       *traits
+	under   bool // b holds underscores
 	command bool // a command may begin at the next word
 	assigns bool // an assignment stands before it
 	inside  bool // the word of a command goes on
@@ -76,14 +80,14 @@ type traitWalk struct {
 	glob    bool // a "?" or "*" was seen
 }
 
-// read finds the traits of b. It looks at blocks of 64 bytes, of which
+// read finds the traits of b, whose byte classes are f. It looks at blocks of 64 bytes, of which
 // blockMasks says where words and signs stand.
-func (t *traits) read(b []byte) {
+func (t *traits) read(b []byte, f features) {
 	*t = traits{}
-	w := traitWalk{b: b, t: t, command: true}
+	w := traitWalk{b: b, t: t, command: true, under: f&fUnder != 0}
 	inside := uint64(0) // 1 when a word reaches into the block
 	for at := 0; at < len(b); at += 64 {
-		words, signs := masksAt(b, at)
+		words, signs := masks(b, at)
 		starts := words &^ (words<<1 | inside)
 		inside = words >> 63
 		for events := starts | signs; events != 0; events &= events - 1 {
@@ -101,17 +105,6 @@ func (t *traits) read(b []byte) {
 	}
 }
 
-// masksAt is blockMasks of up to 64 bytes of b.
-func masksAt(b []byte, at int) (words, signs uint64) {
-	if len(b)-at >= 64 {
-		return blockMasks((*[64]byte)(b[at:]))
-	}
-	var block [64]byte
-	n := copy(block[:], b[at:])
-	words, signs = blockMasks(&block)
-	return words, signs & (1<<n - 1)
-}
-
 // runLength is the length of the word at the start of b, of which n bytes are
 // known; it is cut behind maxRun.
 func runLength(b []byte, n int) int {
@@ -124,24 +117,33 @@ func runLength(b []byte, n int) int {
 // run looks at the word b[i:j].
 func (w *traitWalk) run(i, j int) {
 	t, b, n := w.t, w.b, j-i
-	if n > maxRun {
+	switch {
+	case n == 1:
+		w.letter(i)
+		return
+	case n > maxRun:
 		w.command, w.inside = w.assigns, w.inside || w.command
 		return
 	}
-	if n == 1 {
-		w.letter(i)
-		return
-	}
-	m := w.lookup(i, j)
-	if m&wordHeads != 0 && j < len(b) && b[j] == '.' {
-		t.marks |= wordMember
-	}
-	if c := b[i] | 0x20; c <= '9' || c == 'e' && isDigit(b[i+1]) {
+	m := wordMark(0)
+	switch c := b[i] | 0x20; {
+	case c > '9':
+		m = w.lookup(i, j)
+		if c == 'e' && isDigit(b[i+1]) {
+			w.number(i, j)
+		} else if c == 'o' && n > 4 && b[i+1]|0x20 == 'n' && allLetters(b[i:j]) {
+			t.marks |= wordHandler
+		}
+		if m&wordHeads != 0 && j < len(b) && b[j] == '.' {
+			t.marks |= wordMember
+		}
+	case !allDigits(b[i+1 : j]): // Fast path: no word is a number.
+		m = w.lookup(i, j)
 		w.number(i, j)
-	} else if c == 'o' && b[i+1]|0x20 == 'n' && n > 4 && allLetters(b[i:j]) {
-		t.marks |= wordHandler
 	}
-	w.begin(i, j, m)
+	if w.command || w.inside {
+		w.begin(i, j, m)
+	}
 }
 
 // letter looks at a word of one byte.
@@ -156,7 +158,9 @@ func (w *traitWalk) letter(i int) {
 			w.t.marks |= wordDrive
 		}
 	}
-	w.begin(i, i+1, 0)
+	if w.command || w.inside {
+		w.begin(i, i+1, 0)
+	}
 }
 
 // number looks up what stands behind a number at the start of a word, as the
@@ -192,10 +196,9 @@ func (w *traitWalk) lookup(i, j int) wordMark {
 	if e.sql&sqlCallable != 0 && w.calls(j) {
 		w.t.marks |= wordSQLCall
 	}
-	for k := i; k < j; k++ {
-		if w.b[k] == '_' {
-			w.parts(i, j, k)
-			break
+	if w.under {
+		if k := bytes.IndexByte(w.b[i:j], '_'); k >= 0 {
+			w.parts(i, j, i+k)
 		}
 	}
 	return e.marks
@@ -285,6 +288,15 @@ func (w *traitWalk) behindQuote(i int) bool {
 		}
 	}
 	return false
+}
+
+func allDigits(b []byte) bool {
+	for _, c := range b {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return true
 }
 
 func allLetters(b []byte) bool {

@@ -53,7 +53,7 @@ func TestTraits(t *testing.T) {
 	f := func(text string, marks wordMark, pairs pairMark) {
 		t.Helper()
 		var tr traits
-		tr.read([]byte(text))
+		tr.read([]byte(text), scan([]byte(text)))
 		if tr.marks != marks || tr.pairs != pairs {
 			t.Errorf("%q: marks %b, want %b; pairs %b, want %b", text, tr.marks, marks, tr.pairs, pairs)
 		}
@@ -94,7 +94,8 @@ func TestLexicon(t *testing.T) {
 		for _, at := range []int{0, 1, 57, 60, 64, 127} {
 			for _, v := range []string{w, strings.ToUpper(w)} {
 				var tr traits
-				tr.read([]byte(strings.Repeat(" ", at) + v + " "))
+				text := []byte(strings.Repeat(" ", at) + v + " ")
+				tr.read(text, scan(text))
 				if tr.marks&marks != marks || tr.sql&sql != sql {
 					t.Errorf("%q at %d: marks %b, SQL %b", v, at, tr.marks, tr.sql)
 				}
@@ -148,7 +149,7 @@ func FuzzMasks(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for at := 0; at < len(b); at += 64 {
 			block := b[at:min(len(b), at+64)]
-			words, signs := masksAt(b, at)
+			words, signs := masks(b, at)
 			for i := range 64 {
 				word := i < len(block) && signClass[block[i]] == signWord
 				sign := i < len(block) && !word && block[i] != ' '
@@ -188,7 +189,7 @@ func BenchmarkTraits(b *testing.B) {
 			var t traits
 			b.SetBytes(int64(len(v)))
 			for b.Loop() {
-				t.read(v)
+				t.read(v, scan(v))
 			}
 		})
 	}
