@@ -141,23 +141,9 @@ func (w *jsonWalk) comma(i int, close byte) int {
 // jsonString inspects the string whose opening quote is at i. When key is
 // not nil it receives the decoded string; the caller then frees it.
 func (s *Scratch) jsonString(w *jsonWalk, i int, k kind, key *[]byte) int {
-	b := w.b
-	var f features
-	j := i + 1
-	for j < len(b) && b[j] != '"' {
-		if b[j] == '\\' {
-			j++
-			f |= fBack
-		} else {
-			f |= byteFeature[b[j]]
-		}
-		j++
-	}
-	if j >= len(b) {
-		j = len(b)
-		w.ok = false
-	}
-	str := b[i+1 : j]
+	j, f := stringEnd(w.b, i+1)
+	w.ok = w.ok && j < len(w.b)
+	str := w.b[i+1 : j]
 	m := s.mark()
 	if f&fBack == 0 {
 		s.scanned(str, f, k, w.pl.sub(i+1, j))
@@ -171,6 +157,26 @@ func (s *Scratch) jsonString(w *jsonWalk, i int, k kind, key *[]byte) int {
 		s.free(m)
 	}
 	return j + 1
+}
+
+// stringEnd returns where the string whose content begins at b[i] ends: at its
+// closing quote or the end of b. Of f the caller may ask for fBack always, for
+// the other classes when it is not set.
+func stringEnd(b []byte, i int) (end int, f features) {
+	n := bytes.IndexByte(b[i:], '"')
+	if n < 0 {
+		n = len(b) - i
+	}
+	if f = scan(b[i : i+n]); f&fBack == 0 {
+		return i + n, f // Fast path
+	}
+	for i < len(b) && b[i] != '"' {
+		if b[i] == '\\' {
+			i++
+		}
+		i++
+	}
+	return min(i, len(b)), f
 }
 
 // jsonBare takes a number, true, false, null or what should have been one.

@@ -1,25 +1,58 @@
 package detect
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // appendPercent appends src percent-decoded (RFC 3986 section 2.1), the
 // %uXXXX of old browsers and IIS included, with plus as space when plus is
 // set. Invalid sequences stay as they are.
 func appendPercent(dst, src []byte, plus bool) []byte {
-	for i := 0; i < len(src); i++ {
-		c := src[i]
+	for {
+		n := bytes.IndexByte(src, '%')
+		if n < 0 {
+			return appendPlain(dst, src, plus)
+		}
+		dst = appendPlain(dst, src[:n], plus)
+		src = src[n:]
+		w := 1
 		switch {
-		case c == '+' && plus:
-			c = ' '
-		case c == '%' && i+2 < len(src) && hexVal[src[i+1]] >= 0 && hexVal[src[i+2]] >= 0:
-			c = byte(hexVal[src[i+1]])<<4 | byte(hexVal[src[i+2]])
-			i += 2
-		case c == '%' && i+5 < len(src) && src[i+1]|0x20 == 'u':
-			if r, ok := hex4(src[i+2:]); ok {
+		case len(src) > 2 && hexVal[src[1]] >= 0 && hexVal[src[2]] >= 0:
+			dst = append(dst, byte(hexVal[src[1]])<<4|byte(hexVal[src[2]]))
+			w = 3
+		case len(src) > 5 && src[1]|0x20 == 'u':
+			if r, ok := hex4(src[2:]); ok {
 				dst = utf8.AppendRune(dst, r)
-				i += 5
-				continue
+				w = 6
+				break
 			}
+			fallthrough
+		default:
+			dst = append(dst, '%')
+		}
+		src = src[w:]
+	}
+}
+
+// appendPlain appends src, with plus as space when plus is set, eight bytes
+// at once.
+func appendPlain(dst, src []byte, plus bool) []byte {
+	if !plus {
+		return append(dst, src...)
+	}
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for len(src) >= 8 {
+		x := binary.LittleEndian.Uint64(src)
+		differs := (x^'+'*ones)&^tops + 0x7f*ones | x // the eighth bit: no plus
+		x ^= ^differs & tops >> 7 * ('+' ^ ' ')
+		dst = binary.LittleEndian.AppendUint64(dst, x)
+		src = src[8:]
+	}
+	for _, c := range src {
+		if c == '+' {
+			c = ' '
 		}
 		dst = append(dst, c)
 	}

@@ -7,12 +7,13 @@ package detect
 // A judge that grows a rule has to let through here what the rule looks at;
 // the tests inspect everything with the prefilter on and off and compare.
 var needs = [NumClasses]func(v *value, t *traits) bool{
-	SQLi:    needsSQLi,
-	NoSQLi:  needsNoSQLi,
-	XSS:     needsXSS,
-	RCE:     needsRCE,
-	Scanner: needsScanner,
-	PTrav:   needsPTrav,
-	SSRF:    needsSSRF,
-	Redir:   needsRedir,
+	SQLi:           needsSQLi,
+	NoSQLi:         needsNoSQLi,
+	XSS:            needsXSS,
+	RCE:            needsRCE,
+	Scanner:        needsScanner,
+	MassAssignment: needsMass,
+	PTrav:          needsPTrav,
+	SSRF:           needsSSRF,
+	Redir:          needsRedir,
 }

@@ -71,8 +71,8 @@ func makeByteFeature() (t [256]features) {
 	return t
 }
 
-// scan returns the classes of bytes in b.
-func scan(b []byte) (f features) {
+// scanPortable is scan for any processor.
+func scanPortable(b []byte) (f features) {
 	for _, c := range b {
 		f |= byteFeature[c]
 	}

@@ -39,6 +39,7 @@ const (
 	wordTail                           // what such folders hold
 	wordScheme                         // schemes of Java that take another URL
 	wordScanner                        // tools that look for holes
+	wordBound                          // names by which binders reach what all objects share
 	wordFile                           // names of files that no page serves
 )
 

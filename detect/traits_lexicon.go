@@ -53,6 +53,7 @@ func makeLexicon() *vocab {
 	for _, w := range scannerNames.words {
 		v.add(longestRun(w), vocabEntry{marks: wordScanner})
 	}
+	v.addTable(boundWords, marked(wordBound))
 	v.addPaths()
 	for _, w := range expressionHeads {
 		v.add(w, vocabEntry{marks: wordHeads})

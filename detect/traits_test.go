@@ -82,7 +82,7 @@ func TestTraits(t *testing.T) {
 	f("ftp://h", wordShell, pairScheme)
 	f("t(x) c:x", wordType|wordDrive, 0)
 	f("etc/shadow", wordHead|wordTail|wordFile, 0)
-	f("a.__class__", wordDunder, 0)
+	f("a.__class__", wordDunder|wordBound, 0)
 	f("java.x", wordShell|wordMember, 0)
 }
 
@@ -159,6 +159,36 @@ func FuzzMasks(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Whatever the build and the processor, scan is what the table of classes
+// says.
+func FuzzScan(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, b := range [][]byte{b, bytes.Repeat(b, 5), append(make([]byte, 97), b...), append(bytes.Repeat([]byte("a"), 128), b...)} {
+			want := features(0)
+			for _, c := range b {
+				want |= byteFeature[c]
+			}
+			if got := scan(b); got != want {
+				t.Fatalf("%q: got %b, want %b", b, got, want)
+			}
+		}
+	})
+}
+
+// Each byte is in the class of the table wherever it stands in a long value.
+func TestScanBytes(t *testing.T) {
+	for c := range 256 {
+		for _, at := range []int{0, 31, 32, 95, 96, 130} {
+			b := bytes.Repeat([]byte("a"), 131)
+			b[at] = byte(c)
+			if got := scan(b); got != fAlpha|byteFeature[c] {
+				t.Errorf("byte %#x at %d: got %b", c, at, got)
+			}
+		}
+	}
 }
 
 // The dispatch gives what each judge's maybe gives, the first time and again.
