@@ -48,10 +48,10 @@ func (s *Scratch) segments(path []byte, pl place) {
 // viewSegment inspects one segment and the matrix parameters after its ';'.
 func (s *Scratch) viewSegment(b []byte, i int, pl place) {
 	s.push(StepPath, i, nil)
-	s.pathPart(b, scan(b), pl)
 	if j := bytes.IndexByte(b, ';'); j >= 0 && bytes.IndexByte(b[j:], '=') > 0 {
 		s.params(b[j+1:], ';', StepHash, StepHashName, pl.sub(j+1, len(b)))
 	}
+	s.pathPart(b, scan(b), pl)
 	s.pop()
 }
 
