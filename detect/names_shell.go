@@ -14,6 +14,7 @@ const (
 	cmdWait         // waits
 	cmdAdmin        // administration by subcommand
 	cmdPrefix       // stands before the command proper
+	cmdBuild        // developers' tools: what posts about code are full of
 	cmdWord   = 0x40
 	cmdKinds  = 0x3f
 )
@@ -25,7 +26,8 @@ var shellCommands = newWordTable([]wordGroup{
 		"lspci", "lsusb", "lsmod", "getent", "getcap", "vmstat", "qwinsta", "driverquery",
 		"arp", "nproc", "logname", "lsb_release", "hostnamectl", "hostid", "pstree", "fdisk", "getmac", "quser",
 		"ll", "klist", "whereis", "ss", "phpversion", "ulimit", "crontab", "vdir", "mpstat", "iostat",
-		"loginctl", "journalctl", "gpresult", "openfiles", "qprocess", "fltmc", "ldd", "blkid", "lshw", "dmidecode",
+		"loginctl", "journalctl", "gpresult", "openfiles", "qprocess", "fltmc",
+		"get-process", "get-service", "get-wmiobject", "get-ciminstance", "get-localuser", "get-aduser", "ldd", "blkid", "lshw", "dmidecode",
 	}},
 	{cmdInfo | cmdWord, []string{
 		"id", "who", "w", "date", "env", "groups", "last", "set", "users", "mount", "free", "top", "history",
@@ -59,7 +61,7 @@ var shellCommands = newWordTable([]wordGroup{
 		"sh", "bash", "zsh", "ksh", "csh", "tcsh", "ash", "rbash", "perl", "python", "python2", "python3",
 		"ruby", "php", "lua", "nodejs", "cmd", "powershell", "pwsh", "wscript", "cscript", "mshta", "rundll32",
 		"regsvr32", "osascript", "iex", "invoke-expression", "gcc", "tclsh", "irb", "busybox", "php5", "php7",
-		"cmd.exe", "powershell.exe", "awk.exe", "msiexec", "comspec", "forfiles", "schtasks", "psexec", "pip", "pip3",
+		"cmd.exe", "powershell.exe", "awk.exe", "msiexec", "comspec", "forfiles", "schtasks", "psexec",
 		"gdb", "java", "javac", "jrunscript", "nawk", "jjs", "jshell", "julia", "pypy", "pypy3", "ghci", "octave", "slsh", "yash",
 		"start-stop-daemon", "run-parts", "rlwrap", "sshpass", "tmux", "unshare", "nsenter", "pkexec", "ld.so", "cpan", "pry",
 		"ansible", "ansible-playbook", "msbuild", "installutil", "regasm", "regsvcs", "cmstp", "odbcconf", "pcalua", "mavinject",
@@ -76,19 +78,20 @@ var shellCommands = newWordTable([]wordGroup{
 		"gunzip", "unzip", "mysqldump", "mysql", "psql", "crond", "visudo", "setfacl", "sysctl", "init", "pfctl",
 		"addgroup", "chpasswd", "chsh", "fsutil", "cipher", "wbadmin", "dnscmd", "cmdkey", "pnputil", "dism", "groupadd",
 		"set-content", "remove-item", "new-item", "copy-item", "set-itemproperty", "stop-process", "stop-service",
-		"out-file", "get-process", "get-service", "get-wmiobject", "get-ciminstance", "get-localuser", "get-aduser",
+		"out-file",
 		"set-executionpolicy", "test-netconnection", "get-itemproperty", "apt-cache", "dnf", "zypper", "pacman", "snap",
 	}},
 	{cmdChange | cmdWord, []string{
 		"touch", "kill", "move", "copy", "reboot", "shutdown", "halt", "eject", "tar", "zip", "service", "su",
 		"install", "ren", "rename", "wall", "apt", "dump", "truncate", "shred", "md", "rd", "cd",
 	}},
-	{cmdPrint, []string{"printf"}},
+	{cmdPrint, []string{"printf", "expr"}},
 	{cmdPrint | cmdWord, []string{"echo", "print"}},
 	{cmdWait, []string{"usleep", "start-sleep", "waitfor"}},
 	{cmdWait | cmdWord, []string{"sleep", "timeout"}},
-	{cmdAdmin, []string{"wmic", "netsh", "sc", "reg", "git", "docker", "kubectl", "wusa", "dsquery", "nltest", "auditpol", "svn", "hg"}},
+	{cmdAdmin, []string{"wmic", "netsh", "sc", "reg", "wusa", "dsquery", "nltest", "auditpol"}},
 	{cmdAdmin | cmdWord, []string{"net", "ip"}},
+	{cmdBuild, []string{"git", "docker", "kubectl", "svn", "hg", "pip", "pip3"}},
 	{cmdPrefix, []string{"sudo", "nohup", "xargs", "then", "else", "elif", "do", "while", "until", "setsid", "doas", "stdbuf"}},
 	{cmdPrefix | cmdWord, []string{"if", "time", "exec", "command", "builtin", "nice", "watch"}},
 })

@@ -21,13 +21,14 @@ const maxCommands = 512
 
 // shellContext is the value around a command.
 type shellContext struct {
-	b      []byte
-	kind   kind
-	plus   bool // there are no blanks, '+' may stand for them
-	blanks int  // in the head of the value
-	lines  int
-	text   int // offset of the first byte that is no blank or quote
-	opened int // offset of the first template delimiter, or len(b)
+	b       []byte
+	kind    kind
+	plus    bool // there are no blanks, '+' may stand for them
+	blanks  int  // in the head of the value
+	lines   int
+	text    int // offset of the first byte that is no blank or quote
+	assigns int // commands so far that only set variables
+	opened  int // offset of the first template delimiter, or len(b)
 }
 
 func newShellContext(v *value) shellContext {
@@ -149,13 +150,13 @@ func operatorAt(b []byte, i int) (op, w int) {
 
 // judgeAt weighs the command at b[from:] behind the operator at b[at:].
 func (x *shellContext) judgeAt(op, at, from int) finding {
-	if from >= len(x.b) || op == opTick && at > 0 && x.b[at-1] == '`' || op == opPipe && x.tableRow(at) {
+	if from >= len(x.b) || op == opTick && at > 0 && (x.b[at-1] == '`' || x.role(at)) || op == opPipe && x.tableRow(at) {
 		return finding{}
 	}
 	c := readCommand(x.b, from, x.plus)
 	q := c.quality()
 	if q == notCommand {
-		return finding{}
+		return x.judgeVariables(op, at, &c)
 	}
 	score := x.weigh(op, at, &c, q)
 	f := finding{score: score, start: at, end: max(c.end, from), rule: "rce/separator-command",
@@ -175,6 +176,19 @@ func (x *shellContext) tableRow(at int) bool {
 		}
 	}
 	return false
+}
+
+// judgeVariables finds a command whose name is put together from variables
+// that the value has set before: a=who;b=ami;$a$b.
+func (x *shellContext) judgeVariables(op, at int, c *shellCommand) finding {
+	switch {
+	case c.assigned && c.kind == cmdNone && (c.term == ';' || c.term == '&' || c.term == '\n'):
+		x.assigns++
+	case c.expansion && x.assigns > 0 && (op == opSemi || op == opAnd || op == opAmp):
+		return finding{score: 68 - x.textDoubt(x.wordsBefore(at), certain), start: at, end: min(len(x.b), at+maxShellWord), rule: "rce/separator-command",
+			why: "leaves its place by a shell separator and begins a command"}
+	}
+	return finding{}
 }
 
 // scores by operator and quality, without what the text around takes off.
@@ -210,11 +224,14 @@ func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 	}
 	if op == opTick && at > 0 && (x.b[at-1] == ' ' || x.b[at-1] == '\n') && before > 0 {
 		score -= 25
-		if x.sentence(c.end) {
+		if x.sentence(c.end) || before > 1 && x.spanEnds(c.end) {
 			score -= 20
 		}
 	}
 	if before > 4 && (op == opAnd || op == opPipe || op == opSemi) && x.inSpan(at) {
+		score -= 25
+	}
+	if op == opLine && !bare && (c.kind == cmdBuild || x.listing(at)) {
 		score -= 25
 	}
 	if op == opLine && !bare {
@@ -234,6 +251,36 @@ func (x *shellContext) weigh(op, at int, c *shellCommand, q int) int {
 func (x *shellContext) operandBefore(at int) bool {
 	host := bytes.TrimSpace(x.b[:at])
 	return len(host) > 6 && (numericHost(host) || bytes.IndexByte(host, '.') > 0 && dottedName(host) && bytes.IndexByte(host, ' ') < 0 && x.lines == 0)
+}
+
+// listing reports whether the line before b[at] is a command too: the value
+// is a listing of a session or a script.
+func (x *shellContext) listing(at int) bool {
+	from := bytes.LastIndexByte(x.b[:at], '\n') + 1
+	if from == at && from > 0 {
+		from = bytes.LastIndexByte(x.b[:from-1], '\n') + 1
+	}
+	c := readCommand(x.b[:at], from, false)
+	return c.quality() >= plausible
+}
+
+// spanEnds reports whether the closing backtick at end ends the value or a
+// sentence.
+func (x *shellContext) spanEnds(end int) bool {
+	b := x.b
+	return end < len(b) && b[end] == '`' && (end+1 == len(b) || bytes.IndexByte([]byte(".,;:)"), b[end+1]) >= 0)
+}
+
+// role reports whether a role of reStructuredText stands before a backtick:
+// {term} or :ref:.
+func (x *shellContext) role(at int) bool {
+	head := x.b[max(0, at-maxShellWord):at]
+	if n := len(head); n == 0 || head[n-1] != '}' && head[n-1] != ':' {
+		return false
+	} else if head[n-1] == '}' {
+		return bytes.IndexByte(head, '{') >= 0
+	}
+	return bytes.IndexByte(head[:len(head)-1], ':') >= 0
 }
 
 // sentence reports whether words follow the closing backtick at end, as
@@ -395,11 +442,13 @@ func (x *shellContext) judgeLine() finding {
 	q := c.quality()
 	score := 0
 	switch {
-	case c.word && c.kind == cmdAdmin && c.options == 0:
+	case c.word && c.kind == cmdAdmin && c.options == 0, c.kind == cmdBuild, hasPrefix(b, "$ "):
 		score = 35
 	case c.word && b[0] >= 'A' && b[0] <= 'Z' && b[1] >= 'A' && b[1] <= 'Z' && !c.secret:
 		score = 30 // a method of HTTP, a heading
-	case q == certain && c.args > 0 && c.plain < 4 && c.kind != cmdPrint:
+	case c.mangled && q == certain && c.letters > 3 && !c.word && c.args == 0:
+		score = 58
+	case q == certain && c.args > 0 && (c.plain < 4 || c.options > 2 && c.plain < 8) && c.kind != cmdPrint:
 		score = 56
 	case q == plausible && c.located && c.plain == 0, q >= plausible && c.prefixed && c.plain < 2:
 		score = 55

@@ -41,6 +41,24 @@ func TestRCEFamilies(t *testing.T) {
 	passes("Use `ls -l` to see whether it is there.")
 	passes("```bash\ncurl -O https://files.example/a.tgz\ntar xf a.tgz\n```")
 
+	// Names from variables and from pieces.
+	caught("k;a=who;b=ami;$a$b")
+	caught("upti''me")
+	caught("; expr 7 '*' 191")
+	caught("; Get-Process")
+	passes("a=5;b=6;c=7")
+	passes("$a$b")
+
+	// What posts about code are full of.
+	passes("git log --oneline --decorate=short")
+	passes("$ python -m requests.help")
+	passes("Install it with `pip install -r requirements.txt`.")
+	passes("hg update default\nhg add k\nhg commit -m 'k'")
+	passes("cp a.go b.go\nrm -f c.go\nmv d.go e.go")
+	passes("{term}`source <Source>` and :ref:`date <Date>`")
+	passes("You can download & install **`k`** from [k](https://w.example/)")
+	caught("k; git clone https://files.example/k")
+
 	// A line of its own behind an address.
 	caught("198.51.100.7\nid")
 	caught("198.51.100.7%0auptime")

@@ -23,6 +23,7 @@ type shellCommand struct {
 	own              bool // that subcommand is no word of text
 	quoted           bool // an argument is a quoted string
 	every            bool // an argument is "*"
+	expansion        bool // nothing but variables stands where the name should
 	known            int  // arguments that are names of commands
 	program          bool // the name ends in .exe
 	cmdlet           bool // the name is a verb and a noun of PowerShell
@@ -44,9 +45,10 @@ func readCommand(b []byte, i int, plus bool) (c shellCommand) {
 			continue
 		}
 		if w.n == 0 {
-			empty = true
+			empty, c.expansion = true, w.variable
 			continue
 		}
+		c.expansion = false
 		if c.prefixed && w.buf[0] == '-' && !c.word {
 			c.options++ // sudo -l
 			continue
@@ -168,7 +170,7 @@ func (c *shellCommand) argument(b []byte, w *shellWord) {
 		c.numbers++
 	case numericHost(text):
 		c.names++
-	case pathLike(text) || w.glob && bytes.IndexAny(text, "/*") >= 0 && len(text) > 1:
+	case pathLike(text) || w.glob && len(bytes.Trim(text, "*")) > 0 && bytes.IndexAny(text, "/*") >= 0 && len(text) > 1:
 		c.paths++
 		c.file(text)
 		c.shell = c.shell || bytes.HasSuffix(text, []byte("/sh")) || bytes.HasSuffix(text, []byte("/bash"))
@@ -319,7 +321,7 @@ func (c *shellCommand) kindQuality() int {
 		case c.variables > 0:
 			return plausible
 		}
-	case cmdAdmin:
+	case cmdAdmin, cmdBuild:
 		switch {
 		case c.verb && (c.own || c.args == 1 || c.options > 0 || !c.word && c.args < 7):
 			return certain

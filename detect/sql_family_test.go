@@ -51,6 +51,9 @@ func TestSQLFamilies(t *testing.T) {
 	caught("4; shutdown with nowait")
 	passes("grants; all on time to the office")
 
+	passes("create function k(text)\nreturns text\nas 'k' language c;\n\ncreate function m(text)\nreturns text\nas 'm' language c;\n\ngrant select on k to public;\n\n-- and so on, on lines of their own\n")
+	caught("4;\ndrop table members")
+
 	// Unions.
 	caught("4 union table members")
 	caught("4 union select 5 from limit 6")

@@ -1,5 +1,7 @@
 package detect
 
+import "bytes"
+
 const (
 	sqlStacked    = "sqli/stacked"
 	sqlStackedWhy = "a statement of its own stands behind the query"
@@ -15,6 +17,8 @@ func (r *sqlReading) judgeStatement(i int) {
 		return
 	}
 	switch prev := r.kind(i - 1); {
+	case !r.stacked(i) && r.ownLine(i):
+		score -= 25
 	case r.stacked(i), prev == sqlSemi && len(r.lex.b) < longText:
 		score += 20
 	case prev == sqlSemi:
@@ -26,6 +30,20 @@ func (r *sqlReading) judgeStatement(i int) {
 		score -= 25
 	}
 	r.report(min(score, 95), i, next, sqlStacked, sqlStackedWhy)
+}
+
+// ownLine reports whether the statement at i is one of several that stand on
+// lines of their own, as in a file of SQL.
+func (r *sqlReading) ownLine(i int) bool {
+	start := int(r.tok[i].start)
+	line := bytes.IndexByte(r.lex.b[max(0, start-maxTight):start], '\n') >= 0
+	switch {
+	case line && r.kind(i-1) == sqlSemi:
+		return r.base > 0 || i > 3
+	case r.base+i == 0:
+		return bytes.Contains(r.lex.b, []byte(";\n")) && len(r.lex.b) > shortValue/2
+	}
+	return line && len(r.lex.b) > shortValue
 }
 
 // statement weighs the statement at i by how much of it is there.
