@@ -109,6 +109,26 @@ var rewrites = []rewrite{
 	{"double slash", "ptrav/file", func(v string) (string, bool) {
 		return strings.Replace(v, "/etc/", "/etc//", 1), strings.HasPrefix(v, "/etc/")
 	}},
+	// Filters, paths and templates: blanks between tokens, other attributes,
+	// numbers and quotes.
+	swapped("another attribute", "ldapi/", "uid", "mail"),
+	swapped("blank", "ldapi/", ")(", ") ("),
+	swapped("double", "xpath/", "'", `"`),
+	swapped("axis", "xpath/", "//user", "/descendant::user"),
+	swapped("blanks", "ssti/", "{{", "{{ "),
+	swapped("other numbers", "ssti/", "6*9", "13*37"),
+	swapped("sum", "ssti/", "6*9", "6+9"),
+	swapped("trim", "ssti/", "{{", "{{- "),
+	swapped("upper", "ssi/", "exec cmd", "EXEC CMD"),
+	swapped("blanks", "ssi/", "=", " = "),
+	swapped("other field", "crlf/header", "Set-Cookie: sid", "X-Accel-Redirect: sid"),
+	swapped("lower", "crlf/header", "Set-Cookie", "set-cookie"),
+	swapped("line end", "crlf/header", "%0d%0a", "%0a"),
+	swapped("upper", "mail_injection/", "Bcc", "BCC"),
+	swapped("other port", "ssrf/", ":8080", ":6379"),
+	swapped("octal", "ssrf/", "0x7f000001", "0177.0.0.1"),
+	swapped("short", "ssrf/", "0x7f000001", "127.1"),
+	swapped("user", "ssrf/", "http://169", "http://k@169"),
 	{"upper", "ptrav/wrapper", func(v string) (string, bool) {
 		i := strings.Index(v, "://")
 		return strings.ToUpper(v[:i]) + v[i:], true
@@ -201,7 +221,7 @@ func (m *metamorph) seed(sd *seed, class Class) {
 	for i := range encodings {
 		e := &encodings[i]
 		if v, ok := e.f(sd.text); ok {
-			m.everywhere(sd, class, e.name, v, 1)
+			m.everywhere(sd, class, e.name, v, 2)
 		}
 	}
 	for i := range rewrites {
@@ -253,11 +273,13 @@ func (m *metamorph) everywhere(sd *seed, class Class, how, v string, step int) {
 func keptOut(class Class, how string, pos *position) bool {
 	switch pos.name {
 	case "query_name", "form_name", "json_key", "multipart_name":
-		// no application decodes the base64 of a name, and none takes a name
-		// for a file
-		return strings.Contains(how, "base64") || class == PTrav && pos.name == "multipart_name"
+		// no application decodes the base64 of a name or takes a name for a
+		// file; what binds names sees no document in one
+		return strings.Contains(how, "base64") || how == "JSON" && class != SQLi && class != XSS || class == PTrav && pos.name == "multipart_name"
 	case "forwarded":
 		return strings.Contains(how, "base64") // a list of addresses
+	case "user_agent":
+		return class == Scanner && how == "JSON" // another agent
 	}
 	return pos.flat
 }
