@@ -281,7 +281,7 @@ func keptOut(class Class, how string, pos *position) bool {
 	case "user_agent":
 		return class == Scanner && how == "JSON" // another agent
 	}
-	return pos.flat
+	return false
 }
 
 // finds reports whether v holds class.

@@ -15,7 +15,7 @@ type position struct {
 	name string
 	fits func(v string) bool // whether it can carry v unchanged; nil: anything
 	long bool                // people and programs put whole documents there
-	flat bool                // it is judged together with the text around it
+	flat bool                // it is judged with the text around it, too: for attacks only
 	put  func(v string) *Request
 }
 
