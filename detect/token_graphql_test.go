@@ -60,6 +60,7 @@ func TestLooksGraphQL(t *testing.T) {
 	f("query the database", false)
 	f("{ return a; }", false)
 	f("{}", false)
+	f(`{ name: "x", paths: [a] }`, false)
 	f("mutation", false)
 }
 

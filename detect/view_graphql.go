@@ -59,6 +59,9 @@ func measureGraphQL(b []byte) (m gqlShape, ok bool) {
 		case gqlBad:
 			return m, false
 		case gqlString, gqlBlock:
+			if parens == 0 { // strings are arguments
+				return m, false
+			}
 			m.longest = max(m.longest, t.end-t.start)
 		case gqlName:
 			m.introspects = m.introspects || parens == 0 && (string(b[t.start:t.end]) == "__schema" || string(b[t.start:t.end]) == "__type")
