@@ -117,7 +117,7 @@ func escapedAt(b []byte, i int) finding {
 var directives = [...]string{
 	"{$smarty.", "{php}", "{{php}}", "{smarty_internal", "{self::", "<#assign ", "[#assign ", "<#include", "<#import ", "#set($", "#set ($",
 	"#include(", "#evaluate(", "#foreach($", "#foreach ($", "__${", "{{<%", "<%[%", "${{<", "{% debug %}", "{%debug%}", "{% import os", "{%import os",
-	"{@math ", "{@print", "{@exec", "@system.diagnostics", "@system.io", "{% module ",
+	"{{={@", "{{#with \"", "{@math ", "{@print", "{@exec", "@system.diagnostics", "@system.io", "{% module ",
 }
 
 // engineTagAt finds a directive at b[i:].

@@ -60,6 +60,10 @@ func TestSSTICaught(t *testing.T) {
 	f("${pageContext.servletContext}")
 	f(`${"x"?api.class}`)
 	f("{{config}}")
+	f("{{ dump(app) }}")
+	f("{{ request.environ }}")
+	f(`${class.getResource("")}`)
+	f("{% print(9*9) %}")
 	// Constant conditions.
 	f("{% if true %}a{% endif %}")
 	f("{% if 3==3 %}a{% endif %}")

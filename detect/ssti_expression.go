@@ -9,8 +9,10 @@ func templateScore(body []byte, open string) int {
 	switch {
 	case len(body) == 0:
 		return 0
-	case arithmetic(cutFilter(body)):
+	case arithmetic(cutFilter(body)), open == "{%" && hasPrefix(body, "print") && arithmetic(bytes.TrimSpace(body[5:])):
 		return 75
+	case open == "{{" && hasPrefix(body, "dump("), open == "{{" && hasPrefix(body, "request.environ"):
+		return 58
 	case constantCondition(body, open):
 		return 60
 	case body[0] == '`' && len(body) > 2 && body[len(body)-1] == '`' && (open == "<%=" || open == "#{"):
@@ -221,6 +223,8 @@ func objectScore(body []byte) int {
 		}
 	}
 	switch {
+	case string(name) == "class" && hasPrefix(rest, ".get"):
+		return 62
 	case string(name) == "self" && (hasPrefix(rest, ".module.") || hasPrefix(rest, ".template.") || hasPrefix(rest, ".context.")):
 		return 62
 	case (string(name) == "request" || string(name) == "session" || string(name) == "application") && bytes.Contains(rest, []byte("()")):
