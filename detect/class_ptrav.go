@@ -38,7 +38,7 @@ func judgePTrav(v *value, s *Scratch) finding {
 	if len(b) < 3 {
 		return finding{}
 	}
-	best := judgeWrapper(v)
+	best := stronger(judgeWrapper(v), judgeIncluded(v, s))
 	best = stronger(best, judgeFiller(v))
 	if v.f&fDollar != 0 && (hasSuffixFold(b, "::$data") || hasSuffixFold(b, "::$index_allocation")) {
 		best = stronger(best, finding{score: 75, end: len(b), rule: "ptrav/stream", why: "asks for the raw data stream of a file"})

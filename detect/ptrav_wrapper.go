@@ -82,20 +82,22 @@ func judgeFileURL(rest []byte) finding {
 func judgeRemote(u []byte) finding {
 	host, path, _ := bytes.Cut(u, []byte{'/'})
 	name := path
-	cut := false
+	cut, nul := false, false
 	if i := bytes.IndexByte(path, '?'); i >= 0 {
 		name = path[:i]
 		cut = i >= len(path)-2
 	} else if i := bytes.Index(path, []byte("%00")); i >= 0 {
-		name, cut = path[:i], true
+		name, cut, nul = path[:i], true, true
 	} else if i := bytes.IndexByte(path, 0); i >= 0 {
-		name, cut = path[:i], true
+		name, cut, nul = path[:i], true, true
 	}
 	score := 0
 	script := scriptName(name)
 	switch {
 	case script && cut:
 		score = 65
+	case nul && len(extension(name)) > 1:
+		score = 60
 	case script && numericHost(host) && bytes.IndexByte(path, '?') < 0:
 		score = 55
 	case cut:
