@@ -25,6 +25,11 @@ type Node struct {
 	HitsFile  string
 	Log       Log
 	DenyPhase DenyPhase
+	// Sources are the files that the configuration was read from: names, and
+	// the patterns of include. With Watch the node reads it again when they
+	// change.
+	Sources []string
+	Watch   bool
 	// Tenants is ready for tenant.Build. A tenant that cannot be used has
 	// Broken set, or is its last good generation.
 	Tenants []tenant.Spec

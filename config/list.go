@@ -43,6 +43,7 @@ func (s *scope) list(dst []tenant.ListEntry, f *list) []tenant.ListEntry {
 	if f.File == "" {
 		return dst
 	}
+	s.lists = append(s.lists, s.path(f.File))
 	dst, err := appendListFile(dst, e, s.path(f.File))
 	if err != nil {
 		s.report(f.At.at("file"), "file", "file: %s", err)

@@ -54,6 +54,7 @@ func load(doc document, prev []tenant.Spec) (*Node, Problems) {
 		s.noTenant(&f, l.unmatched)
 	}
 	n.Tenants = l.settle(prev)
+	n.Sources = l.sources(s, &f, n)
 	s.defaultTenants(&f, n.Tenants)
 	ps := append(s.found, l.found...)
 	ps.sort()
@@ -106,6 +107,30 @@ func (l *loader) include(s *scope, f *nodeFile) {
 			l.file(file)
 		}
 	}
+}
+
+// sources lists the files that say how the node runs, sorted, each once.
+func (l *loader) sources(s *scope, f *nodeFile, n *Node) []string {
+	names := []string{s.file}
+	for _, pattern := range f.Include {
+		names = append(names, s.path(pattern))
+	}
+	pair := func(p *tenant.KeyPair) {
+		if p != nil {
+			names = append(names, p.Cert, p.Key)
+		}
+	}
+	for i := range n.Listeners {
+		pair(n.Listeners[i].TLS)
+	}
+	for i := range n.Tenants {
+		for j := range n.Tenants[i].Sites {
+			pair(n.Tenants[i].Sites[j].TLS)
+		}
+	}
+	names = append(append(names, s.lists...), l.lists...)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // file reads an included file. What is wrong at its top level breaks all its

@@ -37,6 +37,7 @@ func TestDefaults(t *testing.T) {
 		Drain:     Drain{Time: 30 * time.Second},
 		Limits:    Limits{MaxHeaderBytes: 32 << 10, Tenant: limits, QueueBytes: 16 << 20, SpoolBytes: 1 << 30, BufferBytes: 256 << 20},
 		Log:       Log{Level: "info"},
+		Sources:   []string{n.File}, Watch: true,
 		Tenants: []tenant.Spec{{
 			ID:   tenant.ID{0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11},
 			Name: "acme", File: n.File, Line: 6, Mode: tenant.ModeMonitoring, Override: tenant.OverrideOn,
@@ -63,15 +64,16 @@ func TestEverything(t *testing.T) {
 	want := &Node{
 		File: dir + "/node.toml", State: dir + "/state", Admin: "",
 		Listeners: []Listener{
-			{Line: 9, Address: "127.0.0.1:0", Health: "/healthz", DefaultTenant: &id},
-			{Line: 14, Address: "[::1]:0", ProxyProtocol: true, ReusePort: true, H2C: true},
-			{Line: 20, Address: "unix:" + dir + "/weir.sock", Mode: 0o600},
+			{Line: 10, Address: "127.0.0.1:0", Health: "/healthz", DefaultTenant: &id},
+			{Line: 15, Address: "[::1]:0", ProxyProtocol: true, ReusePort: true, H2C: true},
+			{Line: 21, Address: "unix:" + dir + "/weir.sock", Mode: 0o600},
 		},
 		Identify: n.Identify, Timeouts: timeouts,
 		Drain:    Drain{Delay: 5 * time.Second, Time: 20 * time.Second},
 		Limits:   Limits{MaxHeaderBytes: 64 << 10, MaxRequests: 1000, Tenant: limits, QueueBytes: 8 << 20, SpoolBytes: 2 << 30, BufferBytes: 1 << 30},
 		Cloud:    &Cloud{URL: "https://cloud.example:8445", TokenFile: dir + "/node.token"},
-		HitsFile: dir + "/hits.ndjson", DenyPhase: DenyAfterInspection, Log: Log{Level: "warn", File: dir + "/weir.log"},
+		HitsFile: dir + "/hits.ndjson", DenyPhase: DenyAfterInspection,
+		Sources: []string{dir + "/node.toml", dir + "/partner.toml", dir + "/tenants.d/*.toml", dir + "/tenants.d/scanners.txt"}, Log: Log{Level: "warn", File: dir + "/weir.log"},
 	}
 	if d := cmp.Diff(want, n, cmp.Comparer(func(a, b Identify) bool { return true })); d != "" {
 		t.Errorf("node (-want +got)\n%s", d)

@@ -16,6 +16,7 @@ func (s *scope) node(f *nodeFile) (*Node, tenant.Spec) {
 		n.State = *f.Node.State
 	}
 	n.State = s.path(n.State)
+	n.Watch = f.Node.Watch == nil || *f.Node.Watch
 	if f.Admin.Address != nil {
 		n.Admin = *f.Admin.Address
 	}

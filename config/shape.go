@@ -39,6 +39,9 @@ type nodeTable struct {
 	// state is the folder of spool, last good bundles and identity; made
 	// only when [cloud] is set.
 	State *string `toml:"state"`
+	// watch reads the configuration again when a file of it changes; true
+	// when left out.
+	Watch *bool `toml:"watch"`
 }
 
 // keyPair is tls = { cert = "...", key = "..." }: PEM files.

@@ -23,7 +23,8 @@ type loader struct {
 	found Problems
 	// unmatched lists the patterns that matched no file.
 	unmatched []string
-	fallen    []bool // by index in specs: went back to its last generation
+	lists     []string // files of networks
+	fallen    []bool   // by index in specs: went back to its last generation
 }
 
 func (d duration) value() time.Duration { return time.Duration(d) }
@@ -34,7 +35,7 @@ func (l *loader) tenants(file string, raws []rawTable) {
 	for _, raw := range raws {
 		s := &scope{file: file, tenant: label(raw)}
 		l.specs = append(l.specs, s.spec(raw, l.base))
-		l.found = append(l.found, s.found...)
+		l.found, l.lists = append(l.found, s.found...), append(l.lists, s.lists...)
 	}
 }
 

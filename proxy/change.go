@@ -31,6 +31,8 @@ func (s *Server) Reload(cfg *config.Node) []error {
 // kill switch at once. With a fatal problem nothing changes.
 func (s *Server) ReloadFile() config.Problems {
 	s.checkBypass()
+	s.loading.Lock()
+	defer s.loading.Unlock()
 	cfg, problems := config.Load(s.file, s.snapshot.Load().cfg.Tenants)
 	if cfg == nil || problems.Fatal() {
 		s.metrics.reloadFailed(s.clock)
@@ -42,6 +44,9 @@ func (s *Server) ReloadFile() config.Problems {
 	s.metrics.reloaded(time.Now(), len(problems) == 0)
 	return problems
 }
+
+// Sources are the files that the configuration in force came from.
+func (s *Server) Sources() []string { return s.snapshot.Load().cfg.Sources }
 
 // Apply puts a tenant's bundle in force, whole or not at all: on an error the
 // tenant's policy stays what it is.

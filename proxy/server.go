@@ -59,6 +59,7 @@ type Server struct {
 	exchanges sync.Pool
 	streams   sync.Pool // of HTTP/2
 
+	loading  sync.Mutex // one reload at a time, so that the last to start is the last in force
 	mu       sync.Mutex // guards changes of the snapshot
 	overlays map[tenant.ID]tenant.Overlay
 

@@ -23,8 +23,8 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Run the node",
-		Long: "Runs the node until SIGTERM or SIGINT, then drains. SIGHUP reads the configuration again,\n" +
-			"SIGUSR1 reopens the log and the hits file.",
+		Long: "Runs the node until SIGTERM or SIGINT, then drains. SIGHUP, or a change of its files, reads the\n" +
+			"configuration again; SIGUSR1 reopens the log and the hits file.",
 		Args: cobra.NoArgs,
 	}
 	file := configFlag(cmd)
@@ -60,6 +60,9 @@ func runNode(ctx context.Context, file string) error {
 	ctx, done := context.WithCancel(ctx)
 	defer done()
 	go listen(ctx, log, sink, node)
+	if cfg.Watch {
+		go watch(ctx, log, cfg.Sources, func() []string { return reload(log, node) }, func() {})
+	}
 	if err := node.Run(ctx); err != nil {
 		return failed(exitFailure, err)
 	}
@@ -101,7 +104,9 @@ func listen(ctx context.Context, log *zap.Logger, sink *logFile, node *proxy.Nod
 	}
 }
 
-func reload(log *zap.Logger, node *proxy.Node) {
+// reload reads the configuration again and returns the files that it came
+// from.
+func reload(log *zap.Logger, node *proxy.Node) []string {
 	problems := node.Reload()
 	for _, p := range problems {
 		log.Error("configuration", zap.String("problem", p.Error()))
@@ -114,4 +119,5 @@ func reload(log *zap.Logger, node *proxy.Node) {
 	default:
 		log.Info("reloaded")
 	}
+	return node.Sources()
 }
