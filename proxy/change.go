@@ -98,6 +98,7 @@ func (s *Server) setOverlay(id tenant.ID, o tenant.Overlay) error {
 
 func (s *Server) swap(prev, next *snapshot) {
 	s.snapshot.Store(next)
+	s.tunnels.keep(next)
 	prev.retire(next)
 }
 

@@ -49,6 +49,7 @@ func (s *Server) drain(d config.Drain) error {
 	for _, l := range s.listeners {
 		l.Close()
 	}
+	s.tunnels.close()
 	s.http2.base.Shutdown(ctx) // GOAWAY; it serves nothing that it could wait for
 	err := s.await(ctx)
 	if s.admin != nil {

@@ -32,6 +32,7 @@ type exchange struct {
 	path      []byte // of the target, as routing sees it
 	peer      netip.Addr
 	client    netip.Addr
+	upgrade   bool   // becomes a tunnel when the upstream agrees
 	trusted   bool   // the peer's word is believed
 	scheme    string // http or https, as the client used it
 	requestID []byte
@@ -87,7 +88,7 @@ func (s *Server) end(x *exchange) {
 	x.place, x.req = tenant.Place{}, detect.Request{}
 	x.hits, x.incident = x.hits[:0], ""
 	x.reply.early = false
-	x.partial, x.trusted, x.failed, x.inspected, x.answer = false, false, false, 0, time.Time{}
+	x.upgrade, x.partial, x.trusted, x.failed, x.inspected, x.answer = false, false, false, false, 0, time.Time{}
 	if cap(x.out) > keepBody {
 		x.out = nil
 	}

@@ -111,10 +111,16 @@ func (s *Server) exchangeOver(x *exchange, up *upstream, conn *upConn) error {
 	if err := conn.SetReadDeadline(time.Now().Add(t.FirstByte)); err != nil {
 		return err
 	}
+	x.reply.switches = x.upgrade
 	if err := x.reply.read(conn.br, x.ctx.IsHead()); err != nil {
 		return err
 	}
-	if x.reply.early || !x.body.whole && x.body.src != nil && !x.body.sent {
+	if x.reply.status == fasthttp.StatusSwitchingProtocols {
+		err := s.openTunnel(x, up, conn)
+		handed = err == nil
+		return err
+	}
+	if x.upgrade || x.reply.early || !x.body.whole && x.body.src != nil && !x.body.sent {
 		x.reply.close = true
 	}
 	x.answer = time.Now()

@@ -26,6 +26,10 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 		s.refuse(x, r)
 		return
 	}
+	if r := s.checkUpgrade(x); r != Accepted {
+		s.refuse(x, r)
+		return
+	}
 	inspected := s.inspects(x)
 	if inspected && s.tryDeny(x) {
 		return
@@ -95,6 +99,10 @@ func (s *Server) tryDeny(x *exchange) bool {
 // refuse answers a request that cannot be served.
 func (s *Server) refuse(x *exchange, r Refusal) {
 	s.metrics.refused[r].Add(1)
+	if r == UpgradeVersion {
+		x.ctx.Response.Header.Set("Upgrade", "websocket")
+		x.ctx.Response.Header.Set("Sec-WebSocket-Version", websocketVersion)
+	}
 	s.page(x, r.Status(), refusalText[r.Status()])
 	x.ctx.SetConnectionClose()
 }

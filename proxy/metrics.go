@@ -72,6 +72,9 @@ var tenantSeries = []struct {
 	{"weir_hits_refused_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.HitsRefused }},
 	{"weir_upstream_errors_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Upstream }},
 	{"weir_fail_open_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.FailOpen }},
+	{"weir_websockets_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Tunnels }},
+	{"weir_websocket_received_bytes_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.TunnelIn }},
+	{"weir_websocket_sent_bytes_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.TunnelOut }},
 	{"weir_body_received_bytes_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.BytesIn }},
 	{"weir_body_sent_bytes_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.BytesOut }},
 }
@@ -90,6 +93,11 @@ func (s *Server) writeMetrics(w io.Writer) {
 		name := fmt.Sprintf("weir_config_generation{tenant=%s,tenant_id=%q}", strconv.Quote(t.Name), t.ID)
 		metrics.WriteGaugeUint64(w, name, uint64(t.Version))
 	}
+	for _, t := range snap.table.Tenants {
+		name := fmt.Sprintf("weir_websockets_open{tenant=%s,tenant_id=%q}", strconv.Quote(t.Name), t.ID)
+		metrics.WriteGaugeUint64(w, name, uint64(s.tunnels.count(t.ID)))
+	}
+	metrics.WriteGaugeUint64(w, "weir_client_connections", uint64(s.conns.count()))
 	for _, t := range snap.table.Tenants {
 		name := fmt.Sprintf("weir_tenant_buffered_bytes{tenant=%s,tenant_id=%q}", strconv.Quote(t.Name), t.ID)
 		metrics.WriteGaugeUint64(w, name, uint64(max(t.Counters.Buffered.Load(), 0)))

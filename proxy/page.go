@@ -42,6 +42,7 @@ var refusalText = map[int]pageText{
 	408: {"Request timeout", "The request did not arrive in time."},
 	413: {"Content too large", "The request is larger than this site accepts."},
 	417: {"Expectation failed", "The expectation of the request cannot be met."},
+	426: {"Upgrade required", "Only version 13 of WebSocket is served here."},
 	421: {"Misdirected request", "No site with this name is served here. Check the address."},
 	431: {"Request header too large", "The header of the request is larger than this site accepts."},
 	501: {"Not implemented", "This method is not known here."},

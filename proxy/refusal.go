@@ -25,6 +25,9 @@ const (
 	BodyTooLarge           // beyond max_body_bytes, or beyond inspection where that is refused
 	BadExpect              // an expectation other than 100-continue
 	BadVersion             // neither HTTP/1.0 nor HTTP/1.1
+	BadUpgrade             // a WebSocket handshake that is none (RFC 6455 4.2.1)
+	UpgradeVersion         // of another version
+	TooManyTunnels         // the tenant has maxTunnels open
 	TooSlow                // header or body did not arrive in time
 	UnknownHost            // no tenant has the host
 	WrongName              // the TLS handshake named another tenant's host
@@ -57,6 +60,9 @@ var refusals = [numRefusals]struct {
 	BodyTooLarge:   {"body_too_large", 413},
 	BadExpect:      {"bad_expect", 417},
 	BadVersion:     {"bad_version", 505},
+	BadUpgrade:     {"bad_upgrade", 400},
+	UpgradeVersion: {"websocket_version", 426},
+	TooManyTunnels: {"too_many_tunnels", 503},
 	TooSlow:        {"too_slow", 408},
 	UnknownHost:    {"unknown_host", 421},
 	WrongName:      {"wrong_server_name", 421},

@@ -37,6 +37,7 @@ type reply struct {
 	length   int64 // -1: none
 	chunked  bool
 	close    bool // the connection cannot be used again
+	switches bool // a 101 is what was asked for
 	early    bool // the answer came before the request was sent whole
 	bodyless bool // by the request's method or the status
 	buf      []byte
@@ -49,6 +50,9 @@ func (r *reply) read(br *bufio.Reader, isHEAD bool) error {
 			return err
 		}
 		if r.status == 101 {
+			if r.switches {
+				return nil
+			}
 			return errSwitched
 		}
 		if r.status >= 200 {
@@ -60,7 +64,7 @@ func (r *reply) read(br *bufio.Reader, isHEAD bool) error {
 }
 
 func (r *reply) readHead(br *bufio.Reader) error {
-	*r = reply{length: -1, early: r.early, headers: r.headers[:0], fields: r.fields[:0], buf: r.buf[:0]}
+	*r = reply{length: -1, early: r.early, switches: r.switches, headers: r.headers[:0], fields: r.fields[:0], buf: r.buf[:0]}
 	end, err := r.fill(br)
 	if err != nil {
 		return err

@@ -33,6 +33,9 @@ func (x *exchange) appendRequest() {
 	b, _ = x.place.Tenant.ID.AppendText(b)
 	b = append(b, "\r\n"...)
 	b = x.appendFraming(b)
+	if x.upgrade {
+		b = append(b, "Connection: Upgrade\r\nUpgrade: websocket\r\n"...)
+	}
 	x.out = append(b, "\r\n"...)
 }
 

@@ -65,6 +65,7 @@ type Server struct {
 
 	listeners []*listener
 	conns     *connections
+	tunnels   *tunnels
 	servers   []*fasthttp.Server
 	http2     *http2Server
 	admin     *adminServer
@@ -77,7 +78,7 @@ func New(cfg *config.Node, deps Deps) (*Server, error) {
 	if deps.Log == nil {
 		deps.Log = zap.NewNop()
 	}
-	s := &Server{deps: deps, file: cfg.File, clock: newClock(), started: time.Now(), pages: newPages(), conns: newConnections(),
+	s := &Server{deps: deps, file: cfg.File, clock: newClock(), started: time.Now(), pages: newPages(), conns: newConnections(), tunnels: newTunnels(),
 		overlays: map[tenant.ID]tenant.Overlay{}, metrics: newMetrics()}
 	if s.deps.NextID == nil {
 		boot := s.started.UnixMilli()

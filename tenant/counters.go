@@ -22,4 +22,8 @@ type Counters struct {
 	FailOpen    atomic.Uint64 // requests forwarded although inspection failed
 	Buffered    atomic.Int64  // bytes of bodies held now
 	FailClosed  atomic.Uint64 // requests refused because they could not be judged
+	Tunnels     atomic.Uint64 // WebSockets opened
+	TunnelIn    atomic.Uint64 // bytes that clients sent through them
+	TunnelOut   atomic.Uint64
+	_           [104]byte
 }
