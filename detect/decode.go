@@ -89,8 +89,11 @@ func (s *Scratch) base64(b []byte, f features, k kind, pl place, base int) bool 
 		}
 		b = b[i+len(";base64,"):]
 	}
-	if len(b) < minBase64 || !maybeBase64(b) {
+	if len(b) < minBase64 {
 		return false
+	}
+	if !maybeBase64(b) {
+		return len(b) >= minDeflated && s.depth < maxDepth-1 && s.inSAML() && s.deflated(b, k, pl, base)
 	}
 	out, ok := appendBase64(s.arena, b)
 	return ok && s.step(StepBase64, b, out, k, pl, base)
@@ -111,7 +114,6 @@ func (s *Scratch) spacedBase64(b []byte, k kind, pl place, base int) bool {
 	if !maybeBase64(head[:]) {
 		return false
 	}
-	m := s.mark()
 	v := s.arena
 	for _, c := range b {
 		switch byteFeature[c] {
@@ -124,9 +126,7 @@ func (s *Scratch) spacedBase64(b []byte, k kind, pl place, base int) bool {
 	}
 	v = s.keep(v)
 	out, ok := appendBase64(s.arena, v)
-	ok = ok && s.step(StepBase64, b, out, k, pl, base)
-	s.free(m)
-	return ok
+	return ok && s.step(StepBase64, b, out, k, pl, base)
 }
 
 // quotedBase64 inspects what strings in quotes inside b decode to, as in

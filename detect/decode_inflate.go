@@ -189,6 +189,41 @@ func inflateRoom(out []byte, start, limit int) []byte {
 	return grown
 }
 
+// minDeflated is the length from which base64 is tried as raw deflate.
+const minDeflated = 32
+
+// inSAML reports whether the current point is a parameter that SAML's
+// redirect binding names (Bindings 3.4.4.1): only there base64 is of raw
+// deflate, which has no magic.
+func (s *Scratch) inSAML() bool {
+	p := &s.point
+	if p.n == 0 || p.n > MaxSteps {
+		return false
+	}
+	name := p.steps[p.n-1].Name
+	return len(name) >= len("saml") && foldEqual(name[:len("saml")], "saml")
+}
+
+// deflated inspects a value that is base64 of raw deflate.
+func (s *Scratch) deflated(b []byte, k kind, pl place, base int) bool {
+	out, ok := appendMIME(s.arena, b)
+	if !ok {
+		return false
+	}
+	v, ok := s.decompress(s.keep(out), codingDeflate, pl)
+	if !ok || !isText(v) {
+		return false
+	}
+	s.push(StepBase64, -1, nil)
+	s.push(StepGzip, -1, nil)
+	s.depth += 2
+	s.form(v, scan(v), k, pl.inexact(), base)
+	s.depth -= 2
+	s.pop()
+	s.pop()
+	return true
+}
+
 // compressed inspects a value that is a compressed stream; false when it is
 // none.
 func (s *Scratch) compressed(b []byte, k kind, pl place, base int) bool {

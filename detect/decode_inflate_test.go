@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,6 +79,13 @@ func TestCompressedValues(t *testing.T) {
 	f("gzip", `[query v][base64][gzip]="hello ; world"`)
 	f("zlib", `[query v][base64][gzip]="hello ; world"`)
 	f("zstd", `[query v][base64][zstd]="hello ; world"`)
+}
+
+// SAML's redirect binding has raw deflate in base64.
+func TestSAML(t *testing.T) {
+	const request = `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"><a>b; c</a></samlp:AuthnRequest>`
+	v := query(base64.StdEncoding.EncodeToString([]byte(pack(t, request, "deflate"))))
+	wantTrace(t, "GET /?SAMLRequest="+v+"\n\n", `[query SAMLRequest][base64][gzip]=`+strconv.Quote(request))
 }
 
 // More codings than the bound are a reason in the verdict.
