@@ -33,6 +33,7 @@ func judgeCRLF(v *value, s *Scratch) finding {
 	}
 	r := lineReader{b: v.b}
 	x := headerPlace{v: v, single: s.oneLine(v.kind)}
+	x.cookie = s.point.n > 1 && s.point.steps[1].Kind == StepCookie
 	var best finding
 	for n := 0; n < maxLines && best.score < settled && x.weighed < maxCandidates; n++ {
 		l, ok := r.next()
@@ -46,7 +47,9 @@ func judgeCRLF(v *value, s *Scratch) finding {
 		x.before++
 	}
 	if best.score == 0 && x.before < 3 {
-		return x.weak
+		if last := v.b[len(v.b)-1]; x.before > 1 || last != '\n' && last != '\r' {
+			return x.weak
+		}
 	}
 	return best
 }
@@ -58,13 +61,15 @@ func (s *Scratch) oneLine(k kind) bool {
 	case kindName, kindPath, kindUA, kindReferer, kindFileName, kindHeader:
 		return true
 	}
-	return s.point.n > 0 && s.point.steps[0].Kind == StepHeader
+	return s.point.n == 1 && s.point.steps[0].Kind == StepHeader
 }
 
 // headerPlace is what was read of a value before the line at hand.
 type headerPlace struct {
 	v       *value
 	single  bool
+	cookie  bool
+	steers  bool // the first line is empty or a URL, or part of one
 	before  int  // lines
 	weighed int  // lines that begin something
 	message bool // the value begins as a message of HTTP or mail does
@@ -79,22 +84,23 @@ func (x *headerPlace) line(l textLine) finding {
 	if x.before == 0 && !l.broken {
 		x.message = field || statusLine(b) || requestLine(b) || bytes.HasPrefix(b, []byte("--"))
 		x.token = scan(b)&fSpace == 0
+		x.steers = x.token && bytes.IndexAny(b, "/?%&") >= 0
 		return finding{}
 	}
 	if x.before == 0 {
-		x.token = true
+		x.token, x.steers = true, true
 	}
 	f := finding{rule: "crlf/header", why: "ends the line and begins another header field"}
 	switch {
-	case statusLine(b):
+	case statusLine(b) && (l.blank || x.before == 0 || x.single || x.fieldNext(l.end)):
 		f = finding{score: 80, rule: "crlf/response", why: "ends the header and begins a response of its own"}
 	case requestLine(b):
 		f = finding{score: 75, rule: "crlf/request", why: "ends the line and begins a request of its own"}
 	case field:
-		f.score = fieldScore(name, text, x.single)
+		f.score = fieldScore(name, text, x.single, x.steers)
 	case bytes.HasPrefix(b, []byte("嘼")):
 		f = finding{score: 66, rule: "crlf/body", why: "ends the header and begins a page of its own"}
-	case x.single && l.blank && b[0] == '<' && len(b) > 2 && (isAlpha(b[1]) || b[1] == '!'):
+	case x.single && l.blank && b[0] == '<' && len(b) > 2 && (isAlpha(b[1]) || b[1] == '!'), x.cookie && l.blank && hasPrefixFold(b, "<html"):
 		f = finding{score: 60, rule: "crlf/body", why: "ends the header and begins a page of its own"}
 	case x.v.kind == kindPath && x.before == 1 && bytes.IndexByte(b, '=') > 0:
 		f.score, f.rule, f.why = 60, "crlf/setting", "ends the line and begins a setting of the server behind it"
@@ -123,12 +129,29 @@ func (x *headerPlace) guess(l textLine, name, text []byte) {
 	switch {
 	case longCompound(name):
 		score = 56
-	case x.before == 0:
+	case x.before == 0 && !x.more(l.end):
 		score = 52
 	}
 	if score > 0 {
 		x.weak = finding{score, l.start, l.end, "crlf/header", "ends the line and begins another header field"}
 	}
+}
+
+// more reports whether another line follows the one that ends at end.
+func (x *headerPlace) more(end int) bool {
+	r := lineReader{x.v.b, end}
+	_, ok := r.next()
+	return ok
+}
+
+// fieldNext reports whether a field follows the line that ends at end.
+func (x *headerPlace) fieldNext(end int) bool {
+	r := lineReader{x.v.b, end}
+	l, ok := r.next()
+	if ok {
+		_, _, ok = readField(x.v.b[l.start:l.end])
+	}
+	return ok
 }
 
 // maxGuess bounds the value in which an unknown field counts.
@@ -169,7 +192,7 @@ var headerFields = newWordTable([]wordGroup{
 })
 
 // fieldScore weighs a field that begins a line.
-func fieldScore(name, text []byte, single bool) int {
+func fieldScore(name, text []byte, single, steers bool) int {
 	class := uint8(fieldNone)
 	if len(name) <= maxWord {
 		class = headerFields.lookup(name)
@@ -179,7 +202,7 @@ func fieldScore(name, text []byte, single bool) int {
 		return 72
 	case len(name) > 2 && name[0]|0x20 == 'x' && name[1] == '-':
 		return 66
-	case class == fieldWord && (single || fieldTarget(text)):
+	case class == fieldWord && (single || fieldShape(text) || steers && fieldTarget(text)):
 		return 66
 	case bytes.HasPrefix(text, []byte("//")):
 		return 0
@@ -191,14 +214,20 @@ func fieldScore(name, text []byte, single bool) int {
 	return 0
 }
 
+// fieldShape reports whether text is what only Link and Refresh hold: a target
+// in angle brackets, or a number of seconds and a URL.
+func fieldShape(text []byte) bool {
+	if len(text) < 4 {
+		return false
+	}
+	return text[0] == '<' && text[len(text)-1] == '>' || isDigit(text[0]) && indexFold(text[:min(len(text), maxFieldName)], "url=") > 0
+}
+
 // fieldTarget reports whether text is a URL, a host or a path and nothing
 // else: what a field that steers a client would hold.
 func fieldTarget(text []byte) bool {
 	if len(text) < 4 {
 		return false
-	}
-	if text[0] == '<' && text[len(text)-1] == '>' || isDigit(text[0]) && indexFold(text[:min(len(text), maxFieldName)], "url=") > 0 {
-		return true
 	}
 	f := scan(text)
 	if f&fSpace != 0 {

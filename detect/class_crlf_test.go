@@ -64,6 +64,10 @@ func TestCRLFClean(t *testing.T) {
 	f("\nhttps://h.example/a")
 	wantClean(t, CRLF, kindHeader, "a\nhttps://h.example/a")
 	f("a\nFollow-up: b\nc")
+	f("\nname: Anna\nage: 5\n")
+	f("\nversion: 3\n")
+	f("party\nLocation: https://meet.example/x")
+	f("It failed:\nHTTP/1.1 500 Internal Server Error\nat line 5")
 	f(strings.Repeat("We saw this in the log of the proxy today. ", 8) + "\nSet-Cookie: sid=1\n")
 }
 

@@ -185,7 +185,7 @@ func itemScore(v *value, t *ldapToken, blank bool) int {
 	case known && !blank:
 		return 70
 	case known:
-		return 60
+		return 45
 	case len(v.b) > shortValue || v.f&fLine != 0:
 		return 30
 	case star && !blank:

@@ -59,6 +59,7 @@ func TestLDAPiClean(t *testing.T) {
 	f("(*_*)")
 	f(":) (x=5) ;)")
 	f("a) b=c")
+	f("a) (cn=x)")
 	f("*)")
 	f("))")
 	f("x)(y")

@@ -55,6 +55,7 @@ func TestMailClean(t *testing.T) {
 	f("data\nlist\nquit smoking")
 	f("Chess\nB2 move to C3\nA1 close to H8")
 	f("user\npass\nlist of things")
+	f("A1 check\nB2 close\nC3 delete this")
 	f("hi\nhelo there\nsee you")
 	f("the data\ndata\n...\nmore of it")
 	f("write to a@b.example - or call us - at any hour / day")

@@ -406,7 +406,9 @@ func judgeCacheLines(v *value) finding {
 		case counted && line[0] == '$' && numeric(line[1:]):
 			score = 72
 		case l.broken:
-			score = cacheScore(line)
+			if score = cacheScore(line); score == storeScore {
+				score -= storeDoubt(line, r)
+			}
 		}
 		counted = len(line) > 1 && line[0] == '*' && numeric(line[1:])
 		if score > 0 {
@@ -436,6 +438,29 @@ var cacheCommands = newWordTable([]wordGroup{
 	{cacheEval, []string{"eval", "evalsha"}},
 })
 
+// storeScore is for a command that stores what the next line holds.
+const storeScore = 72
+
+// storeDoubt doubts a command that stores: the line behind it, at which r
+// stands, must be as long as it says, and one without such a line carries no
+// flags.
+func storeDoubt(line []byte, r lineReader) int {
+	var words [5][]byte
+	for i := range words {
+		words[i], line = wordAt(line)
+	}
+	size := 0
+	for _, c := range words[4][:min(len(words[4]), 6)] {
+		size = size*10 + int(c-'0')
+	}
+	if next, ok := r.next(); ok && next.end-next.start == size {
+		return 0
+	} else if !ok && string(words[2]) == "0" {
+		return 10
+	}
+	return 40
+}
+
 // cacheScore weighs a line as a command.
 func cacheScore(line []byte) int {
 	verb, rest := wordAt(line)
@@ -445,7 +470,7 @@ func cacheScore(line []byte) int {
 	switch cacheCommands.lookup(verb) {
 	case cacheStore:
 		if fourth, _ := wordAt(rest); numeric(second) && numeric(third) && numeric(fourth) {
-			return 72
+			return storeScore
 		}
 	case cacheWipe:
 		if len(first) == 0 || len(second) == 0 && (numeric(first) || equalFold(first, "async") || equalFold(first, "noreply")) {

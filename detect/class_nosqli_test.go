@@ -69,6 +69,8 @@ func TestNoSQLiClean(t *testing.T) {
 		f(kindName, name)
 	}
 	// Text and code.
+	f(kindText, "please\nadd milk 2 3 4\nthanks")
+	f(kindText, "set a 1 2 3\nadd b 4 5 6")
 	f(kindParam, "costs $in total, or $ne if not")
 	f(kindParam, "sum: $or, and then")
 	f(kindParam, "'a'; return b")

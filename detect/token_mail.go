@@ -144,6 +144,7 @@ func imapTag(b []byte) bool {
 const (
 	imapNone     uint8 = iota
 	imapAlone          // nothing
+	imapShort          // nothing; a word that text has too
 	imapSet            // a set of messages, then what to do
 	imapMailbox        // one word
 	imapWords          // words, of which IMAP gives the first
@@ -154,7 +155,8 @@ const (
 )
 
 var imapVerbs = newWordTable([]wordGroup{
-	{imapAlone, []string{"capability", "logout", "noop", "starttls", "close", "check", "expunge", "idle", "unselect", "namespace"}},
+	{imapAlone, []string{"capability", "logout", "noop", "starttls", "expunge", "unselect"}},
+	{imapShort, []string{"close", "check", "idle", "namespace"}},
 	{imapSet, []string{"fetch", "store", "copy", "move"}},
 	{imapMailbox, []string{"select", "examine", "create", "delete", "subscribe", "unsubscribe", "append"}},
 	{imapWords, []string{"search", "status"}},
@@ -172,10 +174,12 @@ func imapCommand(b []byte) mailCommand {
 	switch imapVerbs.lookup(verb) {
 	case imapAlone:
 		ok = len(arg) == 0
+	case imapShort:
+		ok = len(arg) == 0 && upperWord(verb)
 	case imapSet:
 		ok = messageSet(arg)
 	case imapMailbox:
-		ok = len(arg) > 0 && (len(more) == 0 || arg[0] == '"')
+		ok = len(arg) > 0 && (len(more) == 0 && (upperWord(verb) || equalFold(arg, "inbox")) || arg[0] == '"')
 	case imapWords:
 		ok = len(arg) > 2 && scan(arg)&^(fAlpha|fQuote) == 0 && (len(more) == 0 || more[0] == '(' || upperWord(arg))
 	case imapTwo:
