@@ -32,8 +32,8 @@ func judgeCRLF(v *value, s *Scratch) finding {
 		return finding{}
 	}
 	r := lineReader{b: v.b}
-	x := headerPlace{v: v, single: s.oneLine(v.kind)}
-	x.cookie = s.point.n > 1 && s.point.steps[1].Kind == StepCookie
+	x := headerPlace{v: v, single: oneLine(v.kind)}
+	x.hidden = s.hiddenLines(v.b)
 	var best finding
 	for n := 0; n < maxLines && best.score < settled && x.weighed < maxCandidates; n++ {
 		l, ok := r.next()
@@ -54,21 +54,35 @@ func judgeCRLF(v *value, s *Scratch) finding {
 	return best
 }
 
-// oneLine reports whether the current point is a place whose values have one
-// line: nobody types a line end there.
-func (s *Scratch) oneLine(k kind) bool {
+// oneLine reports whether k is a kind of place whose values have one line:
+// nobody types a line end there.
+func oneLine(k kind) bool {
 	switch k {
 	case kindName, kindPath, kindUA, kindReferer, kindFileName, kindHeader:
 		return true
 	}
-	return s.point.n == 1 && s.point.steps[0].Kind == StepHeader
+	return false
+}
+
+// hiddenLines reports whether line ends of b were encoded once more than a
+// client has to, or stand in the query of an address. The memo tells no query
+// from a form: it takes no values with line ends, and the cache only longer
+// ones.
+func (s *Scratch) hiddenLines(b []byte) bool {
+	n := min(s.point.n, MaxSteps)
+	for i := max(0, n-2); i < n; i++ {
+		if s.point.steps[i].Kind == StepPercent {
+			return true
+		}
+	}
+	return n == 1 && s.point.steps[0].Kind == StepQuery && len(b) <= maxGuess
 }
 
 // headerPlace is what was read of a value before the line at hand.
 type headerPlace struct {
 	v       *value
 	single  bool
-	cookie  bool
+	hidden  bool // its line ends are none that a form or a program sends
 	steers  bool // the first line is empty or a URL, or part of one
 	before  int  // lines
 	weighed int  // lines that begin something
@@ -84,7 +98,7 @@ func (x *headerPlace) line(l textLine) finding {
 	if x.before == 0 && !l.broken {
 		x.message = field || statusLine(b) || requestLine(b) || bytes.HasPrefix(b, []byte("--"))
 		x.token = scan(b)&fSpace == 0
-		x.steers = x.token && bytes.IndexAny(b, "/?%&") >= 0
+		x.steers = x.token && (x.hidden || bytes.IndexAny(b, "/?%&") >= 0)
 		return finding{}
 	}
 	if x.before == 0 {
@@ -100,7 +114,7 @@ func (x *headerPlace) line(l textLine) finding {
 		f.score = fieldScore(name, text, x.single, x.steers)
 	case bytes.HasPrefix(b, []byte("嘼")):
 		f = finding{score: 66, rule: "crlf/body", why: "ends the header and begins a page of its own"}
-	case x.single && l.blank && b[0] == '<' && len(b) > 2 && (isAlpha(b[1]) || b[1] == '!'), x.cookie && l.blank && hasPrefixFold(b, "<html"):
+	case x.single && l.blank && b[0] == '<' && len(b) > 2 && (isAlpha(b[1]) || b[1] == '!'), x.hidden && l.blank && hasPrefixFold(b, "<html"):
 		f = finding{score: 60, rule: "crlf/body", why: "ends the header and begins a page of its own"}
 	case x.v.kind == kindPath && x.before == 1 && bytes.IndexByte(b, '=') > 0:
 		f.score, f.rule, f.why = 60, "crlf/setting", "ends the line and begins a setting of the server behind it"

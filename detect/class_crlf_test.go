@@ -91,6 +91,15 @@ func TestCRLFEncodings(t *testing.T) {
 			}
 		}
 	}
+	// Location counts where line ends were hidden, or stand in an address.
+	for _, target := range []string{"/?to=x%0d%0aLocation:%20//h.example", "/?to=x%250aLocation:%2520//h.example"} {
+		if v := p.Inspect(rawRequest("GET "+target+"\n\n"), 1, s); !hasClass(v, CRLF) {
+			t.Errorf("%s: got %s", target, summary(v))
+		}
+	}
+	if v := p.Inspect(asPost("application/x-www-form-urlencoded", "note=party%0d%0aLocation:+https://h.example/"), 1, s); hasClass(v, CRLF) {
+		t.Errorf("note: got %s", summary(v))
+	}
 	// Text of several lines in a query is not one.
 	r := rawRequest("GET /share?text=" + url.QueryEscape("Hello\r\nsee you: soon\r\n\r\nAnna") + "\n\n")
 	if v := p.Inspect(r, 1, s); v.Attack() {

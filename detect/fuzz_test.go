@@ -23,7 +23,7 @@ var seeds = []string{
 	"a=b&c=d", "a[b][]=c", "&&==", "a=1;b=2", "p=1&p=2",
 	"--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--B--", "--B\n\n--B", "--B",
 	"1' or 1=1-- ", "1 union select a,b from c", "<script>alert(1)</script>", "\" onload=alert(1) x=\"", "../../etc/passwd", "..\\..\\windows\\win.ini", "; cat /etc/passwd", "$(id)", "`id`",
-	"O'Neil", "select a date from the list", "https://h.example/p?q=1#f", "C:\\Users\\x", "a < b && c > d",
+	"next page\r\nLocation: //h.example", "a\r\nLocation: //h.example/ab", "O'Neil", "select a date from the list", "https://h.example/p?q=1#f", "C:\\Users\\x", "a < b && c > d",
 	"\x00\x00\x00\x00\x07\x0a\x05\x0a\x03x'y", "\x0a\x03x'y\x10\x01\x1a\x05\x0a\x03<b>",
 	"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x01\x00\x00\xff\xff", "\x78\x9c\x03\x00\x00\x00\x00\x01", "\x00\x01<?php x", "GIF89a<script>x</script>",
 }

@@ -35,9 +35,10 @@ func (m *memoEntry) holds(s *Scratch, b []byte, k kind) bool {
 
 // memoizable reports whether the memo takes part: not for lengths out of
 // bounds, not under virtual patches, which want to see every value, and not
-// when every form has to reach every judge.
+// when every form has to reach every judge. Line ends mean something else in a
+// query than in a form, so that values with some are judged anew.
 func (s *Scratch) memoizable(b []byte, f features) bool {
-	return len(b) >= minMemo && len(b) <= maxMemo && f&^plainBytes != 0 && len(s.rules) == 0 && !s.full
+	return len(b) >= minMemo && len(b) <= maxMemo && f&^plainBytes != 0 && f&fLine == 0 && len(s.rules) == 0 && !s.full
 }
 
 // remembered reports whether b was judged clean under the same policy, scope,
