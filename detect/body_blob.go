@@ -1,7 +1,5 @@
 package detect
 
-import "bytes"
-
 const (
 	// blobHead is how many bytes of a large text, and of any binary, decide
 	// what it is.
@@ -99,10 +97,13 @@ func codeMarker(b []byte) bool {
 	return false
 }
 
+// codeSigns follow the '<' of a code marker.
+var codeSigns = [4]byte{'?', '%', 's', 'S'}
+
 // windows inspects what follows a code marker.
 func (s *Scratch) windows(b []byte, k kind, pl place) {
 	for at, n := 0, 0; n < maxWindows; {
-		i := bytes.IndexByte(b[at:], '<')
+		i := indexPair(b[at:], '<', &codeSigns)
 		if i < 0 {
 			return
 		}

@@ -48,15 +48,17 @@ func (s *Scratch) multipart(b, ct []byte, pl place) bool {
 
 // nextBoundary returns the index of delim at the start of a line, from i on.
 func nextBoundary(b []byte, i int, delim []byte) int {
-	for {
-		n := bytes.Index(b[i:], delim)
+	if i == 0 && bytes.HasPrefix(b, delim) {
+		return 0
+	}
+	for i = max(i-1, 0); ; i++ { // the line end may stand before i
+		n := indexPair(b[i:], '\n', &[4]byte{delim[0], delim[0], delim[0], delim[0]})
 		if n < 0 {
 			return -1
 		}
-		if i += n; i == 0 || b[i-1] == '\n' {
-			return i
+		if i += n; bytes.HasPrefix(b[i+1:], delim) {
+			return i + 1
 		}
-		i += len(delim)
 	}
 }
 

@@ -65,5 +65,8 @@ func (s *Scratch) remember(h uint64, b []byte, k kind, work, values int) {
 	m.generation, m.scope, m.kind = s.p.generation, s.scope, k
 	m.depth, m.xmls = uint8(s.depth), uint8(s.xmls)
 	m.work, m.values = work, values
+	if m.value == nil {
+		m.value = make([]byte, 0, maxMemo) // once for all values of the slot
+	}
 	m.value = append(m.value[:0], b...)
 }

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"math/rand"
 	"strings"
 	"testing"
 )
@@ -176,6 +177,43 @@ func FuzzScan(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A pair is found where a plain search finds it, in any build.
+func FuzzPair(f *testing.F) {
+	f.Add([]byte("a<b<?c<scri"), byte('<'), byte('?'))
+	f.Add(append(make([]byte, 70), "\n--x"...), byte('\n'), byte('-'))
+	f.Fuzz(func(t *testing.T, b []byte, x, y byte) {
+		next := [4]byte{y, y, y ^ 1, y ^ 2}
+		for _, b := range [][]byte{b, append(make([]byte, 31), b...), append(bytes.Repeat([]byte{x}, 64), b...)} {
+			want := -1
+			for i := 0; i+1 < len(b); i++ {
+				if c := b[i+1]; b[i] == x && bytes.IndexByte(next[:], c) >= 0 {
+					want = i
+					break
+				}
+			}
+			if got := indexPair(b, x, &next); got != want {
+				t.Fatalf("%q: %q and one of %q: got %d, want %d", b, x, next, got, want)
+			}
+		}
+	})
+}
+
+func BenchmarkPair(b *testing.B) {
+	v := make([]byte, 1<<20)
+	rand.New(rand.NewSource(1)).Read(v)
+	next := [4]byte{'-', '-', '-', '-'}
+	b.SetBytes(int64(len(v)))
+	for b.Loop() {
+		for at := 0; ; at++ {
+			n := indexPair(v[at:], '\n', &next)
+			if n < 0 {
+				break
+			}
+			at += n
+		}
+	}
 }
 
 // Each byte is in the class of the table wherever it stands in a long value.
