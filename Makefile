@@ -6,8 +6,11 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 5s
 CORPUS  ?=
 export CGO_ENABLED ?= 0
+# The experiment of vector instructions where the tool chain has it for this
+# processor; GOEXPERIMENT= builds without.
+export GOEXPERIMENT ?= $(shell GOEXPERIMENT=simd $(GO) list simd/archsimd >/dev/null 2>&1 && test "$$($(GO) env GOARCH)" = amd64 && echo simd)
 
-.PHONY: build test test-all deps demo check race fuzz bench corpus clean
+.PHONY: build test test-all deps demo check race fuzz bench bench-detect corpus clean
 
 build: ## the three programs, into bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/weir ./cmd/weir-cloud ./cmd/weir-demo
@@ -46,6 +49,9 @@ fuzz: ## each fuzz target for FUZZTIME
 bench: ## the detector alone, and the node beside a plain proxy, as ratios
 	$(GO) test ./detect -run '^$$' -bench . -benchmem -cpu 1
 	$(GO) test ./bench -run "^$$" -bench . -benchmem -cpu 2
+
+bench-detect: ## the detector beside Coraza with the Core Rule Set: CPU and catch; CORPUS=file or our own requests
+	cd bench/peers && $(GO) run . $(if $(CORPUS),-corpus $(abspath $(CORPUS)))
 
 corpus: build ## CORPUS=file.jsonl.zst: in process and through a node, compared
 	$(BIN)/weir replay $(CORPUS)

@@ -16,7 +16,6 @@ import (
 const (
 	variants      = 64
 	largeVariants = 4
-	large         = 256 << 10
 )
 
 // BenchmarkInspect is the detector's own cost of each workload, as the node

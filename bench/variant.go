@@ -27,13 +27,29 @@ func Variants(r *detect.Request, n int) []*detect.Request {
 				v.Headers[k].Value = vary(rnd, h.Value)
 			}
 		}
-		v.Body = vary(rnd, r.Body)
+		if len(r.Body) > large {
+			v.Body = shift(rnd, r.Body)
+		} else {
+			v.Body = vary(rnd, r.Body)
+		}
 		if q := bytes.IndexByte(r.Target, '?'); q >= 0 {
 			v.Target = append(slices.Clone(r.Target[:q]), vary(rnd, r.Target[q:])...)
 		}
 		out[i] = &v
 	}
 	return out
+}
+
+// large is the length from which a body is a file between boundaries.
+const large = 256 << 10
+
+// shift returns b with the bytes in the middle moved on.
+func shift(rnd *rand.Rand, b []byte) []byte {
+	b = slices.Clone(b)
+	middle := b[len(b)/4 : 3*len(b)/4]
+	k := rnd.Intn(len(middle))
+	copy(middle, append(slices.Clone(middle[k:]), middle[:k]...))
+	return b
 }
 
 // vary returns b with other words, tokens and digits in their places. Bytes

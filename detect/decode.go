@@ -59,6 +59,7 @@ func (s *Scratch) decode(b []byte, f features, k kind, pl place, base int) {
 func (s *Scratch) step(sk StepKind, b, out []byte, k kind, pl place, base int) bool {
 	v := out[len(s.arena):]
 	if len(v) == 0 || bytes.Equal(v, b) {
+		s.arena = out[:len(s.arena)] // it may have grown
 		return false
 	}
 	v = s.keep(out)
