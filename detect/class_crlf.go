@@ -116,7 +116,7 @@ func (x *headerPlace) line(l textLine) finding {
 		f = finding{score: 66, rule: "crlf/body", why: "ends the header and begins a page of its own"}
 	case x.single && l.blank && b[0] == '<' && len(b) > 2 && (isAlpha(b[1]) || b[1] == '!'), x.hidden && l.blank && hasPrefixFold(b, "<html"):
 		f = finding{score: 60, rule: "crlf/body", why: "ends the header and begins a page of its own"}
-	case x.v.kind == kindPath && x.before == 1 && bytes.IndexByte(b, '=') > 0:
+	case x.v.kind == kindPath && x.before == 1 && bytes.IndexByte(b, '=') > 0 && isAlpha(b[0]):
 		f.score, f.rule, f.why = 60, "crlf/setting", "ends the line and begins a setting of the server behind it"
 	}
 	if f.score == 0 && field {
