@@ -88,7 +88,7 @@ func codeMarker(b []byte) bool {
 	}
 	switch b[1] {
 	case '?':
-		return b[2] == '=' || b[2]|0x20 == 'p' && b[3]|0x20 == 'h'
+		return b[2] == '=' && plainCode(b) || b[2]|0x20 == 'p' && b[3]|0x20 == 'h'
 	case '%':
 		return b[2] == '=' || b[2] == '@' || byteFeature[b[2]]&(fSpace|fAlpha) != 0 && len(textRun(b)) >= minRun
 	case 's', 'S':

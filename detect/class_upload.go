@@ -154,8 +154,8 @@ func imageMagic(b []byte) bool {
 	return false
 }
 
-// minCode is how much text has to follow the mark of a page in an image:
-// random bytes make marks too.
+// minCode is how much plain ASCII the code of a page in an image has, its mark
+// included, when its end is not in sight: random bytes make marks too.
 const minCode = 12
 
 // pageCode returns the index of the first code of a server page, -1 when
@@ -166,11 +166,21 @@ func pageCode(b []byte) int {
 		if n < 0 {
 			return -1
 		}
-		if i += n; pageMark(b[i:]) && len(textRun(b[i:min(len(b), i+codeWindow)])) >= minCode {
+		if i += n; pageMark(b[i:]) && plainCode(b[i:min(len(b), i+codeWindow)]) {
 			return i
 		}
 	}
 	return -1
+}
+
+// plainCode reports whether b, which starts with a mark, goes on as code does
+// and random bytes do not.
+func plainCode(b []byte) bool {
+	n := 0
+	for n < len(b) && byteFeature[b[n]]&(fCtl|fHigh) == 0 {
+		n++
+	}
+	return n >= minCode || n > 5 && (bytes.Contains(b[:n], []byte("?>")) || bytes.Contains(b[:n], []byte("%>")))
 }
 
 func pageMark(b []byte) bool {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"math/rand"
 	"testing"
 )
 
@@ -81,6 +82,25 @@ func TestUploadMetamorphic(t *testing.T) {
 			"a.%s::$DATA", "../../a.%s", "/srv/www/a.%s", `..\a.%s`, "a b.%s",
 		} {
 			mustFind(t, FileUpload, kindFileName, fmt.Sprintf(form, ext))
+		}
+	}
+}
+
+// Random bytes make marks of pages, photographs too: none of many megabytes
+// is an attack.
+func TestUploadPhotos(t *testing.T) {
+	p, s := mustPolicy(t, Options{}), &Scratch{}
+	for seed := range int64(24) {
+		v := p.Inspect(uploadRequest(rand.New(rand.NewSource(seed))), 1, s)
+		for i := range v.Matches {
+			m := &v.Matches[i]
+			t.Errorf("seed %d: %s at %s: %q", seed, m.Rule, &m.Point, m.Value[m.Start:min(m.End, m.Start+20)])
+		}
+	}
+	for _, mark := range []string{"<?=", "<%=", "<% ", "<%@", "<?php "} {
+		b := []byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00" + mark + "\xbc\xb7 \xae\xc6\xf5~\xc5\xb2f*\xa6/\xd7\xa2\xec\x96M\x0e\xa9")
+		if at := pageCode(b); at >= 0 {
+			t.Errorf("%q: code at %d", b, at)
 		}
 	}
 }
