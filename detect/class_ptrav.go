@@ -220,7 +220,7 @@ func judgeTarget(p *pathShape, w pathPlace, level uint8) finding {
 		score = 80
 	case level == fileSystem && anchored:
 		score = 60
-	case p.hidden && (w.v.kind == kindPath || w.whole && p.rooted && (p.ended || p.depth > 1)):
+	case p.hidden && (w.v.kind == kindPath || w.whole && p.rooted && p.ended):
 		score = 60
 	case level == fileLog && forced:
 		score = 65

@@ -32,7 +32,7 @@ var shellCommands = newWordTable([]wordGroup{
 	{cmdInfo | cmdWord, []string{
 		"id", "who", "w", "date", "env", "groups", "last", "set", "users", "mount", "free", "top", "history",
 		"jobs", "alias", "arch", "export", "finger", "path", "which", "tree", "lastlog", "route", "test",
-		"false", "true", "help", "version", "stat", "hostname", "pwd", "vol", "ver", "locale",
+		"false", "true", "help", "stat", "hostname", "pwd", "vol", "ver", "locale",
 	}},
 	{cmdRead, []string{
 		"tac", "awk", "gawk", "mawk", "sed", "grep", "egrep", "fgrep", "zgrep", "nl", "od", "xxd", "hexdump",

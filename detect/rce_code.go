@@ -179,7 +179,7 @@ func (x *shellContext) runScore(c *codeCall, own bool, arg argument, text []byte
 		return 82
 	case arg == argCall, arg == argVar && (own || equalFold(c.name, "system")):
 		return 68
-	case own && arg != argNone:
+	case own && arg != argNone && (arg != argOther || c.open == c.start+len(c.name) || c.member):
 		return 62
 	case c.member && arg == argText && !equalFold(c.name, "run") && !equalFold(c.name, "call"):
 		return 60

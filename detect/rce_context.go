@@ -150,6 +150,9 @@ func operatorAt(b []byte, i int) (op, w int) {
 
 // judgeAt weighs the command at b[from:] behind the operator at b[at:].
 func (x *shellContext) judgeAt(op, at, from int) finding {
+	if at > 0 && (op == opPipe && x.b[at-1] == '\\' || op == opSemi && entityEnds(x.b[:at])) {
+		return finding{}
+	}
 	if from >= len(x.b) || op == opTick && at > 0 && (x.b[at-1] == '`' || x.role(at)) || op == opPipe && x.tableRow(at) {
 		return finding{}
 	}
@@ -283,6 +286,33 @@ func (x *shellContext) role(at int) bool {
 	return bytes.IndexByte(head[:len(head)-1], ':') >= 0
 }
 
+// splitOnPurpose reports whether a name is parted by what vanishes (an empty
+// string, an unset variable, a backslash) or by quotes more than once.
+func splitOnPurpose(w []byte) bool {
+	for i, c := range w {
+		if c == '$' || c == '\\' || c == '^' || isQuote(c) && i+1 < len(w) && w[i+1] == c {
+			return true
+		}
+	}
+	return bytes.Count(w, []byte{'\''})+bytes.Count(w, []byte{'"'}) > 3
+}
+
+// entityEnds reports whether b ends in a reference of HTML without its
+// semicolon.
+func entityEnds(b []byte) bool {
+	b = b[max(0, len(b)-8):]
+	i := bytes.LastIndexByte(b, '&')
+	if i < 0 || i+2 > len(b) {
+		return false
+	}
+	switch name := string(b[i+1:]); name {
+	case "lt", "gt", "amp", "quot", "nbsp", "apos":
+		return true
+	default:
+		return name[0] == '#' && len(name) > 1
+	}
+}
+
 // sentence reports whether words follow the closing backtick at end, as
 // behind code in a sentence.
 func (x *shellContext) sentence(end int) bool {
@@ -385,6 +415,9 @@ func (x *shellContext) textDoubt(before, q int) int {
 	if x.fenced() {
 		doubt += 35
 	}
+	if b := x.b[x.text:]; x.lines == 0 && len(b) > 2 && b[0] == '#' && b[1] == ' ' && isAlpha(b[2]) && before > 0 {
+		doubt += 45 // a comment
+	}
 	if len(x.b) > 2*shortValue && x.blanks > 40 || (len(x.b) > shortValue || before > 10) && x.lines > 3 {
 		doubt += 20
 	}
@@ -444,9 +477,9 @@ func (x *shellContext) judgeLine() finding {
 	switch {
 	case c.word && c.kind == cmdAdmin && c.options == 0, c.kind == cmdBuild, hasPrefix(b, "$ "):
 		score = 35
-	case c.word && b[0] >= 'A' && b[0] <= 'Z' && b[1] >= 'A' && b[1] <= 'Z' && !c.secret:
+	case (c.word || c.prefixed) && b[0] >= 'A' && b[0] <= 'Z' && !c.secret:
 		score = 30 // a method of HTTP, a heading
-	case c.mangled && q == certain && c.letters > 3 && !c.word && c.args == 0:
+	case c.mangled && q == certain && c.letters > 3 && !c.word && c.args == 0 && splitOnPurpose(b[:c.end]):
 		score = 58
 	case q == certain && c.args > 0 && (c.plain < 4 || c.options > 2 && c.plain < 8) && c.kind != cmdPrint:
 		score = 56

@@ -59,6 +59,16 @@ func TestRCEFamilies(t *testing.T) {
 	passes("You can download & install **`k`** from [k](https://w.example/)")
 	caught("k; git clone https://files.example/k")
 
+	// Words, keywords and signs that only look like commands.
+	passes("pass'w'd")
+	passes("pkg syscall (freebsd), const k = 5")
+	passes("File \"/audio/k/hifi.conf\"")
+	passes("COMMAND ${CMAKE_COMMAND} -E copy a b")
+	passes("# RUN: cat k.bin | diff -u - k.bin")
+	passes("- &version")
+	passes(`stdout '\|\| true'`)
+	passes("&#60;dir prefix=\"k\"&#62;")
+
 	// A line of its own behind an address.
 	caught("198.51.100.7\nid")
 	caught("198.51.100.7%0auptime")

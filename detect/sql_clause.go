@@ -155,6 +155,8 @@ func (r *sqlReading) judgeAlgebra() {
 	strong, i := 0, r.closing(1)
 	for {
 		switch c, kind := r.comparison(i); {
+		case kind == cmpWord && r.quote == '"' && r.n == 3 && len(r.text(0)) == 1 && len(r.text(2)) == 1:
+			return // a word in quotes
 		case kind != cmpNone:
 			strong = max(strong, 60)
 			i = c

@@ -240,8 +240,12 @@ func (t *sqlTokens) tail(i int) sqlTail {
 		switch t.word(i) {
 		case sqlUnion, sqlSelect, sqlAnd, sqlOr, sqlOrder, sqlLimit, sqlHaving, sqlProcedure,
 			sqlInto, sqlWhere, sqlWaitfor, sqlExec, sqlDeclare, sqlLike, sqlDiv, sqlWhen, sqlEnd,
-			sqlFrom, sqlIs, sqlShutdown:
+			sqlFrom, sqlShutdown:
 			return tailClause
+		case sqlIs:
+			if len(t.text(i)) > 2 || t.is(i+1, sqlNot) || t.is(i+1, sqlValue) || t.kind(i+1) == sqlNumber {
+				return tailClause
+			}
 		}
 	}
 	return tailProse

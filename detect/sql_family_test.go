@@ -88,6 +88,9 @@ func TestSQLFamilies(t *testing.T) {
 	passes("case \"$#\" in\n0)\n\techo 'usage: k [-n]' 1>&2\n")
 	passes("call me (maybe) and execute the plan")
 
+	passes("\"regexp\"")
+	passes("and tan(pi) is a very small value:")
+
 	// Lone operands.
 	caught("' or 4")
 	caught("4 or 4")

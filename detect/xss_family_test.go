@@ -73,6 +73,12 @@ func TestXSSFamilies(t *testing.T) {
 	passes("print('a'); print()")
 	passes("alert (red), confirm (yes)")
 
+	passes("<Set name=\"port\"><Property default=\"80\"/></Set>")
+	passes("--location=\"global\"")
+	passes("// The setTimeout() in the test would outlive it.")
+	passes("<!DOCTYPE k SYSTEM \"k.dtd\">")
+	caught("<set attributeName=href to=//files.example>")
+
 	// Placeholders.
 	passes("an `<object|string>` or `<link>`")
 	passes("<import token encoded>")

@@ -205,7 +205,7 @@ func jsSinkScore(w *jsWindow, t jsToken) int {
 		if jsEmptyCall(w) && w.peek(1).kind == jsTemplate {
 			return 0
 		}
-		if len(word) > 8 && w.punct(1, '(') && jsCallback(w) {
+		if len(word) > 8 && w.punct(1, '(') && (jsCallback(w) || w.punct(2, ')')) {
 			score = 42
 		}
 		if function && w.punct(2, ')') {
@@ -315,8 +315,8 @@ func jsLocationScore(w *jsWindow) int {
 			return 60
 		}
 	}
-	if !w.punct(n, '=') || w.punct(n+1, '=') {
-		return 0
+	if !w.punct(n, '=') || w.punct(n+1, '=') || w.punct(-1, '-') && w.punct(-2, '-') {
+		return 0 // --location=x is an option of a program
 	}
 	if w.at == 0 && n == 1 {
 		// location=Paris is a parameter.

@@ -63,18 +63,31 @@ func (x *xssReading) judgeTag(l *htmlLexer) {
 		}
 		return
 	}
-	attrs, drawn := 0, false
+	attrs, drawn, animates := 0, false, false
 	for n := 0; n < 64 && l.nextAttr(); n++ {
 		attrs++
 		drawn = drawn || string(l.attr.bytes()) == "viewbox"
 		if l.hasValue && len(l.value) > 0 {
+			animates = animates || animation(l.attr.bytes())
 			x.judgeAttr(l, class)
 		}
 	}
 	if drawn && string(l.name.bytes()) == "svg" {
 		return // a drawing: what could run in it has tags and attributes of its own
 	}
+	if class == tagAnimate && !animates {
+		return // <Set name="..."> of some configuration
+	}
 	x.judgeElement(l, class, start, attrs, l.i)
+}
+
+// animation reports whether an attribute is one by which SVG animates.
+func animation(name []byte) bool {
+	switch string(name) {
+	case "attributename", "attributetype", "to", "from", "values", "begin", "dur", "end", "href", "xlink:href", "targetelement":
+		return true
+	}
+	return false
 }
 
 // elementClass looks an element up without its name space.
@@ -148,7 +161,7 @@ func foreignScore(l *htmlLexer, attrs int) int {
 func pageScore(l *htmlLexer, attrs int) int {
 	if l.decl == '!' {
 		end := min(len(l.b), l.start+200)
-		if head := l.b[l.start:end]; bytes.IndexByte(head, '[') >= 0 || bytes.Contains(head, []byte("SYSTEM")) {
+		if head := l.b[l.start:end]; bytes.IndexByte(head, '[') >= 0 || bytes.Contains(head, []byte("SYSTEM")) && bytes.IndexAny(head, ":/") >= 0 {
 			return 52
 		}
 		return 0
