@@ -157,7 +157,7 @@ func foreignScore(l *htmlLexer, attrs int) int {
 }
 
 // pageScore weighs the structure of a page; a document type counts only with
-// declarations of its own.
+// declarations of its own, and makes what follows a page of its own.
 func pageScore(l *htmlLexer, attrs int) int {
 	if l.decl == '!' {
 		end := min(len(l.b), l.start+200)
@@ -166,7 +166,7 @@ func pageScore(l *htmlLexer, attrs int) int {
 		}
 		return 0
 	}
-	if attrs == 0 {
+	if attrs == 0 || hasPrefixFold(bytes.TrimLeft(l.b[:min(len(l.b), 64)], " \t\r\n"), "<!doctype html>") {
 		return 40
 	}
 	return 50
