@@ -102,12 +102,20 @@ var fieldNames = []struct {
 
 const longestField = len("x-cluster-client-ip")
 
+// fieldEntry is a known name with the bytes that tell it from most others.
+type fieldEntry struct {
+	ends uint16 // first and last byte
+	f    field
+	name string
+}
+
 // fieldIndex holds, for each length, the entries of fieldNames.
 var fieldIndex = makeFieldIndex()
 
-func makeFieldIndex() (t [longestField + 1][]uint8) {
-	for i, e := range fieldNames {
-		t[len(e.name)] = append(t[len(e.name)], uint8(i))
+func makeFieldIndex() (t [longestField + 1][]fieldEntry) {
+	for _, e := range fieldNames {
+		n := len(e.name)
+		t[n] = append(t[n], fieldEntry{uint16(e.name[0])<<8 | uint16(e.name[n-1]), e.f, e.name})
 	}
 	return t
 }
@@ -117,10 +125,10 @@ func fieldOf(name []byte) field {
 	if len(name) == 0 || len(name) > longestField {
 		return fieldOther
 	}
-	first := foldName[name[0]]
-	for _, i := range fieldIndex[len(name)] {
-		e := &fieldNames[i]
-		if e.name[0] == first && e.name[len(name)-1] == foldName[name[len(name)-1]] && foldIs(name, e.name) {
+	ends := uint16(foldName[name[0]])<<8 | uint16(foldName[name[len(name)-1]])
+	for i := range fieldIndex[len(name)] {
+		e := &fieldIndex[len(name)][i]
+		if e.ends == ends && foldIs(name, e.name) {
 			return e.f
 		}
 	}

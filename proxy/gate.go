@@ -16,7 +16,7 @@ import (
 // slices have grown.
 
 // maxHeaders bounds the field lines of a request.
-const maxHeaders = 128
+const maxHeaders = 100
 
 // head is the header section of a request: views into the raw bytes, valid
 // as long as those.
@@ -31,6 +31,7 @@ type head struct {
 	site    []byte          // the canonical host, without port
 	length  int64           // Content-Length; -1: none
 	chunked bool
+	hops    bool // Connection says more than keep-alive
 	upgrade bool // asks for another protocol
 	expect  bool // waits for 100 Continue
 }
@@ -58,6 +59,9 @@ func (h *head) parse(method, target, version, raw []byte) Refusal {
 }
 
 func (h *head) reset(method, target []byte) {
+	if cap(h.headers) < maxHeaders {
+		h.headers, h.fields = make([]detect.Header, 0, maxHeaders), make([]field, 0, maxHeaders)
+	}
 	*h = head{method: method, target: target, length: -1,
 		headers: h.headers[:0], fields: h.fields[:0], hostBuf: h.hostBuf[:0]}
 }
@@ -92,14 +96,27 @@ func (h *head) parseLines(raw []byte) Refusal {
 		if i == 0 || i == len(raw) || raw[i] != ':' {
 			return badName(raw, i)
 		}
-		end := bytes.IndexByte(raw, '\n')
-		if end <= i || raw[end-1] != '\r' {
+		rest := raw[i+1:]
+		end := bytes.IndexByte(rest, '\n')
+		if end <= 0 || rest[end-1] != '\r' {
 			return BadLine
 		}
-		if r := h.addLine(raw[:i], trimOWS(raw[i+1:end-1])); r != Accepted {
-			return r
+		value := rest[:end-1]
+		if len(value) > 0 && value[0] == ' ' { // Fast path: one space, as everybody sends
+			value = value[1:]
 		}
-		raw = raw[end+1:]
+		if len(value) > 0 && (value[0] <= ' ' || value[len(value)-1] <= ' ') {
+			value = trimOWS(value)
+		}
+		n, f := len(h.headers), fieldOf(raw[:i])
+		h.headers, h.fields = h.headers[:n+1], h.fields[:n+1]
+		h.headers[n].Name, h.headers[n].Value, h.fields[n] = raw[:i], value, f
+		if f >= fieldHost {
+			if r := h.noteField(f, raw[:i], value); r != Accepted {
+				return r
+			}
+		}
+		raw = rest[end+1:]
 	}
 	if len(h.headers) == 0 {
 		return Accepted // HTTP/1.0 without any field
@@ -126,14 +143,8 @@ func trimOWS(b []byte) []byte {
 	return b
 }
 
-// addLine keeps a field and notes what the node needs of it.
-func (h *head) addLine(name, value []byte) Refusal {
-	f := fieldOf(name)
-	h.headers = append(h.headers, detect.Header{Name: name, Value: value})
-	h.fields = append(h.fields, f)
-	if f < fieldHost {
-		return Accepted
-	}
+// noteField takes in a field that frames the message or ends at the node.
+func (h *head) noteField(f field, name, value []byte) Refusal {
 	if f.isFraming() && bytes.IndexByte(name, '_') >= 0 {
 		return BadFraming // Transfer_Encoding is Transfer-Encoding to some applications
 	}
@@ -154,6 +165,8 @@ func (h *head) addLine(name, value []byte) Refusal {
 			return BadFraming
 		}
 		h.chunked = true
+	case fieldConnection:
+		h.hops = h.hops || !foldIs(value, "keep-alive")
 	case fieldUpgrade:
 		h.upgrade = true
 	case fieldTrailer:
@@ -190,6 +203,9 @@ func parseLength(b []byte) (n int64, ok bool) {
 func (h *head) checkFraming() Refusal {
 	if h.chunked && h.length >= 0 {
 		return BadFraming
+	}
+	if !h.hops {
+		return Accepted
 	}
 	for i, f := range h.fields {
 		if f == fieldConnection && !h.markListed(h.headers[i].Value) {
