@@ -10,7 +10,7 @@ export CGO_ENABLED ?= 0
 # processor; GOEXPERIMENT= builds without.
 export GOEXPERIMENT ?= $(shell GOEXPERIMENT=simd $(GO) list simd/archsimd >/dev/null 2>&1 && test "$$($(GO) env GOARCH)" = amd64 && echo simd)
 
-.PHONY: build test test-all deps demo check race fuzz bench bench-detect corpus clean
+.PHONY: build test test-all deps demo check race fuzz hostile hostile-load bench bench-detect corpus clean
 
 build: ## the three programs, into bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/weir ./cmd/weir-cloud ./cmd/weir-demo
@@ -22,12 +22,12 @@ test: ## needs Go and Node.js only
 	$(GO) vet ./...
 	$(GO) test ./...
 
-test-all: build check race fuzz ## everything; run `make deps` before
+test-all: build check race hostile fuzz ## everything; run `make deps` before
 	$(BIN)/weir-demo -check
 
 deps: ## what test-all needs beyond Go and Node.js (Debian)
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev nginx-light
 
 check: ## formatting, vet, module files
 	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "gofmt would change: $$out"; exit 1; }
@@ -37,6 +37,13 @@ check: ## formatting, vet, module files
 
 race: ## the tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race ./...
+
+hostile: ## what hostile clients and upstreams can do, before Go's, Node's and Debian's servers
+	$(GO) test -count=1 -tags hostile ./proxy ./tenant
+
+hostile-load: build ## 500 greedy and 10 000 slow connections: memory, another client's latency
+	$(GO) build -o $(BIN)/hostile ./bench/hostile
+	$(BIN)/hostile -weir $(BIN)/weir
 
 fuzz: ## each fuzz target for FUZZTIME
 	@set -e; for f in $$(git ls-files '*_test.go' | xargs grep -l '^func Fuzz'); do \

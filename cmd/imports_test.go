@@ -29,6 +29,7 @@ var may = map[string]struct {
 	"weir/tenant/console": {[]string{"weir/tenant", "weir/tenant/wire", "weir/config"}, "pages get their data through the API, so they cannot reach the store"},
 	"weir/cmd":            {nil, "tests only"},
 	"weir/bench":          {[]string{"weir/detect", "weir/tenant", "weir/config", "weir/proxy"}, "measures the node"},
+	"weir/bench/hostile":  {nil, "clients of a node that is a process of its own"},
 	"weir/cmd/weir":       {[]string{"weir/detect", "weir/tenant", "weir/tenant/wire", "weir/config", "weir/proxy", "weir/proxy/uplink", "weir/bench"}, "the node's program"},
 	"weir/cmd/weir-cloud": {[]string{"weir/tenant", "weir/tenant/wire", "weir/tenant/account", "weir/tenant/store", "weir/tenant/cloud", "weir/tenant/console", "weir/config"}, "the cloud's program"},
 	"weir/cmd/weir-demo":  {[]string{"weir/tenant", "weir/tenant/wire", "weir/tenant/account", "weir/tenant/store", "weir/tenant/cloud", "weir/tenant/console", "weir/config", "weir/proxy", "weir/proxy/uplink"}, "both halves together"},
