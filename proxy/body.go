@@ -10,7 +10,7 @@ import (
 
 // Steps by which a body's buffer grows: memory follows bytes received.
 const (
-	bodyStep = 4 << 10
+	bodyStep = 1 << 10
 	keepBody = 64 << 10 // larger buffers are given back after the request
 )
 

@@ -34,6 +34,7 @@ type clientConn struct {
 	failed   error            // of the handshake
 	frames   *frameWatch      // of HTTP/2
 	requests atomic.Int64     // of HTTP/2
+	head     gather
 	line     firstLine
 	received int64
 	limit    int64 // reads fail once received passes it; 0: none
@@ -68,14 +69,23 @@ func (c *clientConn) Read(b []byte) (n int, err error) {
 	switch {
 	case c.failed != nil:
 		return 0, c.failed
-	case len(c.first) > 0:
+	case c.proto == "" && c.head.pending():
+		return c.head.read(b, c.listener.server.snapshot.Load().cfg.Limits.MaxHeaderBytes, &c.line, c.fill)
+	}
+	n, err = c.fill(b)
+	c.line.watch(b[:n])
+	return n, err
+}
+
+// fill reads what has arrived.
+func (c *clientConn) fill(b []byte) (n int, err error) {
+	if len(c.first) > 0 {
 		n = copy(b, c.first)
 		c.first = c.first[n:]
-	default:
+	} else {
 		n, err = c.Conn.Read(b)
 	}
 	c.received += int64(n)
-	c.line.watch(b[:n])
 	if c.frames != nil && !c.frames.follow(b[:n], c.listener.clock.time()) {
 		return 0, c.flooded()
 	}

@@ -3,6 +3,7 @@ package proxy
 import (
 	"math/rand/v2"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -25,7 +26,7 @@ type exchange struct {
 	body    body
 	window  window // over the rest of a long body
 	req     detect.Request
-	scratch detect.Scratch
+	scratch *detect.Scratch // from the first inspection to the end
 	verdict *detect.Verdict // nil: not inspected
 
 	place     tenant.Place
@@ -75,6 +76,7 @@ func (s *Server) end(x *exchange) {
 	if x.stream == nil && (x.body.whole || x.body.sent) {
 		x.conn.line.next() // else what is left of the body comes before the next line
 	}
+	s.scratches.put(x)
 	x.window.close()
 	if s.draining.Load() {
 		x.ctx.SetConnectionClose()
@@ -93,6 +95,24 @@ func (s *Server) end(x *exchange) {
 		x.out = nil
 	}
 	s.exchanges.Put(x)
+}
+
+// scratches keeps the detector's working memory: it is large, and requests
+// that wait for a body have no use for it yet.
+type scratches struct{ sync.Pool }
+
+func (p *scratches) get() *detect.Scratch {
+	if sc, ok := p.Get().(*detect.Scratch); ok {
+		return sc
+	}
+	return &detect.Scratch{}
+}
+
+func (p *scratches) put(x *exchange) {
+	if x.scratch != nil {
+		p.Put(x.scratch)
+		x.scratch = nil
+	}
 }
 
 // appendUUIDv7 appends a UUID of version 7 (RFC 9562 5.7): time in

@@ -59,9 +59,6 @@ func (h *head) parse(method, target, version, raw []byte) Refusal {
 }
 
 func (h *head) reset(method, target []byte) {
-	if cap(h.headers) < maxHeaders {
-		h.headers, h.fields = make([]detect.Header, 0, maxHeaders), make([]field, 0, maxHeaders)
-	}
 	*h = head{method: method, target: target, length: -1,
 		headers: h.headers[:0], fields: h.fields[:0], hostBuf: h.hostBuf[:0]}
 }
@@ -109,6 +106,10 @@ func (h *head) parseLines(raw []byte) Refusal {
 			value = trimOWS(value)
 		}
 		n, f := len(h.headers), fieldOf(raw[:i])
+		if n == cap(h.headers) || n == cap(h.fields) {
+			h.grow()
+		}
+		// Fast path: written in place, where append would copy.
 		h.headers, h.fields = h.headers[:n+1], h.fields[:n+1]
 		h.headers[n].Name, h.headers[n].Value, h.fields[n] = raw[:i], value, f
 		if f >= fieldHost {
@@ -122,6 +123,11 @@ func (h *head) parseLines(raw []byte) Refusal {
 		return Accepted // HTTP/1.0 without any field
 	}
 	return BadLine
+}
+
+// grow makes room for another line.
+func (h *head) grow() {
+	h.headers, h.fields = slices.Grow(h.headers, 16), slices.Grow(h.fields, 16)
 }
 
 // badName tells a folded line and an empty line that ends in a bare LF from

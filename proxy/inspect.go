@@ -109,7 +109,10 @@ func (s *Server) judge(x *exchange) {
 	t := x.place.Tenant
 	defer s.failed(x)
 	start := time.Now()
-	x.verdict = t.Policy.Detect.Inspect(&x.req, t.Scope, &x.scratch)
+	if x.scratch == nil {
+		x.scratch = s.scratches.get()
+	}
+	x.verdict = t.Policy.Detect.Inspect(&x.req, t.Scope, x.scratch)
 	took := time.Since(start)
 	x.inspected += took
 	s.metrics.inspection.Update(took.Seconds())
@@ -125,7 +128,7 @@ func (s *Server) failed(x *exchange) {
 		return
 	}
 	x.verdict = nil
-	x.scratch = detect.Scratch{}
+	x.scratch = nil // whatever state it is in
 	if x.failed = x.closes(x.place.Tenant.Fail.Panic); !x.failed {
 		x.place.Tenant.Counters.FailOpen.Add(1)
 	}

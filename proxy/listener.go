@@ -182,6 +182,7 @@ func (s *Server) newHTTP(cfg *config.Node) *fasthttp.Server {
 		MaxRequestsPerConn:           cfg.Limits.MaxRequests,
 		MaxRequestBodySize:           1, // read ahead of the handler; see body
 		StreamRequestBody:            true,
+		ReduceMemoryUsage:            true, // until a first request has come; see gather
 		DisablePreParseMultipartForm: true,
 		NoDefaultServerHeader:        true,
 		NoDefaultDate:                true,

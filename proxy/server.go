@@ -57,6 +57,7 @@ type Server struct {
 	sequence  atomic.Uint64
 	buffered  atomic.Int64 // bytes of bodies held now
 	exchanges sync.Pool
+	scratches scratches
 	streams   sync.Pool // of HTTP/2
 
 	loading  sync.Mutex // one reload at a time, so that the last to start is the last in force

@@ -281,7 +281,7 @@ func (x *exchange) stopsPassing(run []byte) bool {
 	x.req.Body, x.req.BodyPartial = run, true
 	s.judge(x)
 	if x.verdict == nil {
-		return false
+		return x.failed
 	}
 	// What stands outside of the body was seen before.
 	x.verdict.Matches = slices.DeleteFunc(x.verdict.Matches, func(m detect.Match) bool { return m.Part != detect.PartBody })

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// serve is the backend: "ok", and a large answer for /large. It prints its
+// serve is the backend: the length of the body, and a large answer for /large. It prints its
 // address.
 func serve() error {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -26,9 +26,35 @@ func serve() error {
 			}
 		}
 	})
-	http.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") })
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		fmt.Fprint(w, n)
+	})
 	return http.Serve(ln, nil)
 }
+
+// upload sends a body of n bytes in chunks.
+func upload(address string, n int64) error {
+	req, err := http.NewRequest("POST", "http://"+address+"/", io.LimitReader(zeros{}, n))
+	if err != nil {
+		return err
+	}
+	req.Host = "acme.example"
+	req.Header.Set("Content-Type", "application/octet-stream")
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if b, err := io.ReadAll(resp.Body); err != nil || string(b) != fmt.Sprint(n) {
+		return fmt.Errorf("upload got %s %q, %v", resp.Status, b, err)
+	}
+	return nil
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
 // greedy opens connections that declare much and send a byte, and holds them.
 func greedy(address string, count int) error {
@@ -48,9 +74,9 @@ func greedy(address string, count int) error {
 	return err
 }
 
-// slow keeps count connections busy at next to nothing: some send their
-// header byte by byte, some their body, some read a large answer so. One that
-// the node cuts is opened again.
+// slow keeps count connections busy at next to nothing: of ten, five send
+// their header byte by byte, four their body, one reads a large answer so.
+// One that the node cuts is opened again.
 func slow(address string, count int) error {
 	var opened sync.WaitGroup
 	opened.Add(count)
@@ -84,11 +110,11 @@ func drip(address string, kind int, open func()) {
 	defer c.Close()
 	defer open()
 	start, more := "GET / HTTP/1.1\r\nHost: acme.example\r\nX: ", "y"
-	switch kind % 3 {
-	case 1:
-		start = "POST / HTTP/1.1\r\nHost: acme.example\r\nContent-Length: 4194304\r\n\r\n"
-	case 2:
+	switch kind % 10 {
+	case 0:
 		start, more = "GET /large HTTP/1.1\r\nHost: acme.example\r\n\r\n", ""
+	case 1, 3, 5, 7:
+		start = "POST / HTTP/1.1\r\nHost: acme.example\r\nContent-Length: 4194304\r\n\r\n"
 	}
 	if _, err := io.WriteString(c, start); err != nil {
 		return

@@ -19,6 +19,8 @@ const (
 	slowClients   = 10000
 	slowMemory    = 300 << 20
 	slowdown      = 3 // of the other client's 99th percentile
+	uploadBytes   = 5 << 30
+	uploadMemory  = 16 << 20 // beyond what is resident before
 )
 
 func main() {
@@ -62,7 +64,38 @@ func run(program string, lasts time.Duration) error {
 		return err
 	}
 	defer n.stop()
-	return errors.Join(n.measureGreedy(), n.measureSlow(lasts))
+	return errors.Join(n.measureUpload(), n.measureGreedy(), n.measureSlow(lasts))
+}
+
+// measureUpload looks at one body of 5 GB.
+func (n *node) measureUpload() error {
+	if _, err := n.latency(2 * time.Second); err != nil {
+		return err
+	}
+	before, err := n.memory()
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	n.peak = 0
+	go func() { done <- upload(n.address, uploadBytes) }()
+	for sent := false; !sent; {
+		if _, err := n.latency(100 * time.Millisecond); err != nil {
+			return err
+		}
+		select {
+		case err := <-done:
+			if sent = true; err != nil {
+				return err
+			}
+		default:
+		}
+	}
+	fmt.Printf("a body of %d GiB: %d MiB resident more, at most %d\n", uploadBytes>>30, (n.peak-before)>>20, uploadMemory>>20)
+	if n.peak-before > uploadMemory {
+		return errors.New("too much memory for a large body")
+	}
+	return nil
 }
 
 // measureGreedy looks at connections that declare 4 MiB and send a byte.
