@@ -152,6 +152,8 @@ func TestEverything(t *testing.T) {
 			w.Lists = append(w.Lists, tenant.ListEntry{ID: "scanners", List: tenant.ListDeny, Prefix: netip.MustParsePrefix(net),
 				Applications: []int{21}, Expires: time.Date(2030, 1, 31, 10, 0, 0, 0, time.UTC).Unix(), Reason: "seen in March"})
 		}
+		w.Rates = []tenant.RateRule{{ID: "sign-in", When: tenant.Condition{Path: "/login/**", Method: "POST", Host: "acme.example"},
+			Key: tenant.RateKey{From: tenant.KeyHeader, Name: "X-Api-Key"}, Rate: 300, Per: time.Minute, Burst: 12, Delay: 8, Status: 429}}
 		w.Lists = append(w.Lists, tenant.ListEntry{ID: "acme.toml:50", List: tenant.ListGray, Prefix: netip.MustParsePrefix("203.0.113.0/24")})
 	})
 }

@@ -43,6 +43,8 @@ type tenantDefaults struct {
 	Sensitivity map[string]string `toml:"sensitivity"`
 	// fail says what becomes of requests that could not be judged.
 	Fail fail `toml:"fail"`
+	// [[tenant.rate_limit]] limits how often requests may come.
+	RateLimit []rateLimit `toml:"rate_limit"`
 	// [[tenant.list]] lists clients by their addresses.
 	List []list `toml:"list"`
 	At   *place
@@ -57,6 +59,29 @@ type fail struct {
 	Overlimit *tenant.FailMode `toml:"overlimit"`
 	// missing_policy: [cloud] is set, and the tenant's policy has never come.
 	MissingPolicy *tenant.FailMode `toml:"missing_policy"`
+}
+
+// rateLimit is [[tenant.rate_limit]].
+type rateLimit struct {
+	// name is what metrics and logs call it; left out, file and line.
+	Name string `toml:"name"`
+	// path, method and host say which requests it is for; left out, all.
+	// path is a pattern over components: "*" one, "**" any number.
+	Path   string `toml:"path"`
+	Method string `toml:"method"`
+	Host   string `toml:"host"`
+	// key tells clients apart: "remote_addr", "header NAME", "cookie NAME",
+	// "query NAME". Requests without it are not limited.
+	Key *tenant.RateKey `toml:"key"`
+	// rate is "5/second" or "300/minute".
+	Rate string `toml:"rate"`
+	// burst requests may come at once, delay of them pass at once, the rest
+	// is held back to the rate.
+	Burst *int `toml:"burst"`
+	Delay *int `toml:"delay"`
+	// status of the answer to what comes beyond; 503 when left out.
+	Status *int `toml:"status"`
+	At     *place
 }
 
 // list is [[tenant.list]]: entries that share all but their addresses.

@@ -103,6 +103,10 @@ func (s *scope) tenantKeys(spec *tenant.Spec, t *tenantDefaults) {
 			"buffer_bytes: %d is less than inspect_body_bytes, %d: such a body would never pass", spec.BufferBytes, spec.Limits.InspectBodyBytes)
 	}
 	spec.Timeouts = t.Timeouts.over(spec.Timeouts)
+	spec.Rates = slices.Clip(spec.Rates)
+	for i := range t.RateLimit {
+		spec.Rates = append(spec.Rates, s.rateLimit(&t.RateLimit[i]))
+	}
 	spec.Lists = slices.Clip(spec.Lists)
 	for i := range t.List {
 		spec.Lists = s.list(spec.Lists, &t.List[i])

@@ -39,6 +39,7 @@ type exchange struct {
 	requestID []byte
 	incident  string            // of a request with hits
 	denied    *tenant.ListEntry // on the denylist; whether that stops the request: blocks
+	rate      []byte            // key of a rate limit
 	failed    bool              // the detector did, and the tenant fails closed
 	gray      *tenant.ListEntry // on the graylist, looked up for attacks in safe_blocking only
 	partial   bool

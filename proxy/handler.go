@@ -31,7 +31,7 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	inspected := s.inspects(x)
-	if inspected && s.tryDeny(x) {
+	if inspected && (s.tryDeny(x) || s.tryLimit(x)) {
 		return
 	}
 	if r := s.readBody(x, inspected); r != Accepted {

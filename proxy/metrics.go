@@ -64,6 +64,8 @@ var tenantSeries = []struct {
 	{"weir_attacks_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Attacks }},
 	{"weir_blocked_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Blocked }},
 	{"weir_denied_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Denied }},
+	{"weir_rate_delayed_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.RateDelayed }},
+	{"weir_rate_refused_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.RateRefused }},
 	{"weir_failed_closed_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.FailClosed }},
 	{"weir_allowlisted_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Allowed }},
 	{"weir_partial_total", func(c *tenant.Counters) *atomic.Uint64 { return &c.Partial }},

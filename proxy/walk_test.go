@@ -235,6 +235,55 @@ func TestRules(t *testing.T) {
 	f(get("globex.example", "/shop/x"+attack[1:]), 403)
 }
 
+// Rate limits count by tenant and key; what is beyond gets the rule's status
+// and no hit.
+func TestRateLimit(t *testing.T) {
+	n := twoTenants(t, nil)
+	limit := func(version int64, r wire.Rule) {
+		t.Helper()
+		r.ID, r.Type = "l1", wire.RateLimit
+		if err := n.Apply(wire.Bundle{Tenant: globexID, Version: version, Mode: tenant.ModeDefault, Rules: []wire.Rule{r}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := func(raw string, want int) {
+		t.Helper()
+		a := n.ask(t, raw)
+		if a.StatusCode != want || (want == 429) != (a.Header.Get("Retry-After") != "") {
+			t.Errorf("%q: %d, want %d, Retry-After %q", raw, a.StatusCode, want, a.Header.Get("Retry-After"))
+		}
+	}
+	keyed := func(host, header string) string {
+		return strings.Replace(get(host, "/a?k=1"), "\r\n\r\n", "\r\n"+header+"\r\n\r\n", 1)
+	}
+	minute := wire.Rate{Rate: 1, Unit: "minute", Burst: 2, Delay: 2, Status: 429}
+	for version, key := range []string{"remote_addr", "header X-Key", "cookie sid", "query k"} {
+		r := minute
+		r.Key = key
+		limit(int64(version)+1, wire.Rule{Path: "/a", Rate: &r})
+		raw := keyed("globex.example", "X-Key: v\r\nCookie: a=b; sid=1")
+		f(raw, 200)
+		f(raw, 200)
+		f(raw, 429)
+		f(get("globex.example", "/b"), 200)
+		f(keyed("acme.example", "X-Key: v"), 200)
+	}
+	// without the key there is no limit
+	r := minute
+	r.Key = "header X-Other"
+	limit(9, wire.Rule{Rate: &r})
+	for range 4 {
+		f(get("globex.example", "/"), 200)
+	}
+	if c := n.snapshot.Load().table.ByID(globexID).Counters.RateRefused.Load(); c != 4 || len(n.hits.all()) != 0 {
+		t.Errorf("%d refusals are counted, %d hits", c, len(n.hits.all()))
+	}
+	bad := wire.Bundle{Tenant: globexID, Version: 10, Rules: []wire.Rule{{ID: "l2", Type: wire.RateLimit, Rate: &wire.Rate{Key: "body", Unit: "second", Rate: 1}}}}
+	if err := n.Apply(bad); err == nil || !strings.Contains(err.Error(), `"l2"`) {
+		t.Errorf("a bad rule: %v", err)
+	}
+}
+
 // Allow counts before deny and gray, for the applications that it names, and
 // what is allowed is not even looked at.
 func TestAllowlist(t *testing.T) {

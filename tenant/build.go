@@ -66,7 +66,7 @@ func (b *builder) addTenant(spec *Spec, overlays map[ID]Overlay) {
 // carry gives t what outlives a reload.
 func (b *builder) carry(t, old *Tenant) {
 	if old != nil {
-		t.Scope, t.Counters = old.Scope, old.Counters
+		t.Scope, t.Counters, t.rates = old.Scope, old.Counters, old.rates
 		return
 	}
 	b.t.scopes++

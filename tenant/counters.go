@@ -21,9 +21,12 @@ type Counters struct {
 	BytesOut    atomic.Uint64
 	FailOpen    atomic.Uint64 // requests forwarded although inspection failed
 	Buffered    atomic.Int64  // bytes of bodies held now
+	RateDelayed atomic.Uint64 // requests held back by a rate limit
+	RateRefused atomic.Uint64 // requests refused by a rate limit
 	FailClosed  atomic.Uint64 // requests refused because they could not be judged
 	Tunnels     atomic.Uint64 // WebSockets opened
 	TunnelIn    atomic.Uint64 // bytes that clients sent through them
 	TunnelOut   atomic.Uint64
 	_           [104]byte
+	_           [112]byte
 }

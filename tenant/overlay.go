@@ -39,8 +39,12 @@ func (t *Tenant) setOverlay(o Overlay, ps *policies) error {
 	if err != nil {
 		return err
 	}
+	rates, err := compileRates(slices.Concat(t.Spec.Rates, o.Rates), t.rates)
+	if err != nil {
+		return err
+	}
 	own := t.ownBrand
-	t.Policy, t.State, t.Version, t.overlay = p, o.State, o.Version, o
+	t.Policy, t.rates, t.State, t.Version, t.overlay = p, rates, o.State, o.Version, o
 	t.Brand = Brand{Name: cmp.Or(own.Name, o.Brand.Name), Support: cmp.Or(own.Support, o.Brand.Support)}
 	return nil
 }

@@ -26,6 +26,7 @@ type Overlay struct {
 	Rules   []detect.Rule
 	Lists   []ListEntry
 	Modes   []ModeRule
+	Rates   []RateRule
 	Brand   Brand // used where the Spec has none
 }
 

@@ -23,6 +23,7 @@ type Spec struct {
 	WebSocket     bool
 	Sensitivity   Sensitivity
 	Fail          Fail
+	Rates         []RateRule  // of the node; the overlay adds to them
 	Lists         []ListEntry // of the node; the overlay adds to them
 	BufferBytes   int64       // of all bodies held at once; 0: only the node's bound holds
 	Sites         []SiteSpec

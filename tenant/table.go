@@ -27,6 +27,7 @@ type Tenant struct {
 	overlay  Overlay
 	ownBrand Brand // of the Spec, before the overlay's
 	sites    []*Site
+	rates    []rateLimit // with the tenant's own buckets, which survive reloads
 }
 
 // State is what the cloud says about the tenant.

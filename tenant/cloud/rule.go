@@ -17,7 +17,7 @@ import (
 type ruleInput struct {
 	TenantPath
 	Body struct {
-		Type         string     `json:"type" enum:"virtual_patch,mode"`
+		Type         string     `json:"type" enum:"virtual_patch,mode,rate_limit"`
 		Comment      string     `json:"comment,omitempty" maxLength:"500"`
 		Method       string     `json:"method,omitempty" maxLength:"32"`
 		Host         string     `json:"host,omitempty" maxLength:"260" doc:"a host, or *.name for one label or more before name"`
@@ -27,8 +27,19 @@ type ruleInput struct {
 		Headers      []termBody `json:"headers,omitempty" maxItems:"16"`
 		Point        string     `json:"point,omitempty" maxLength:"1024" doc:"virtual_patch: [query refresh], [header user-agent], ...: applies at or below it"`
 		Class        string     `json:"class,omitempty" maxLength:"32" doc:"virtual_patch: an attack class, or any: the presence of the point is enough"`
+		Rate         *rateBody  `json:"rate,omitempty" doc:"rate_limit"`
 		Mode         string     `json:"mode,omitempty" enum:"default,off,monitoring,safe_blocking,block" doc:"mode: in the place of the general mode; default is the node's own"`
 	}
+}
+
+// rateBody is what a rate limit allows.
+type rateBody struct {
+	Key    string `json:"key" maxLength:"256" doc:"remote_addr, header NAME, cookie NAME or query NAME; requests without it are not limited"`
+	Rate   int    `json:"rate" minimum:"1" maximum:"1000" doc:"requests in a unit"`
+	Unit   string `json:"unit" enum:"second,minute"`
+	Burst  int    `json:"burst,omitempty" minimum:"0" maximum:"1000" doc:"requests that may come at once"`
+	Delay  int    `json:"delay,omitempty" minimum:"0" maximum:"1000" doc:"of the burst, those that pass at once; the others are held back to the rate"`
+	Status int    `json:"status,omitempty" minimum:"400" maximum:"599" doc:"of the answer to what comes beyond; left out: 503"`
 }
 
 // termBody is a condition on a parameter or header field.
@@ -58,6 +69,10 @@ func addRule(ctx context.Context, v *visit, in *ruleInput) (*ruleOutput, error) 
 	b := in.Body
 	r := wire.Rule{Type: b.Type, Comment: b.Comment, Method: strings.ToUpper(b.Method), Host: b.Host, Path: b.Path,
 		Applications: b.Applications, Point: b.Point, Class: b.Class, Mode: b.Mode}
+	if b.Rate != nil {
+		rate := wire.Rate(*b.Rate)
+		r.Rate = &rate
+	}
 	var err error
 	if r.Query, err = terms(b.Query); err != nil {
 		return nil, err
@@ -124,8 +139,8 @@ func checkEffect(r *wire.Rule) error {
 		if r.Class != "any" && c.UnmarshalText([]byte(r.Class)) != nil {
 			return &store.InputError{Field: "class", Problem: "is neither any nor a class such as sqli, xss, rce or ptrav"}
 		}
-		if r.Mode != "" {
-			return &store.InputError{Field: "mode", Problem: "is for rules of type mode"}
+		if r.Mode != "" || r.Rate != nil {
+			return &store.InputError{Field: "rule", Problem: "is a virtual patch: mode and rate are for others"}
 		}
 		if r.Class == "any" && everywhere(r) {
 			return &store.InputError{Field: "rule", Problem: "would block every request: name a method, host, path, point or class"}
@@ -136,8 +151,18 @@ func checkEffect(r *wire.Rule) error {
 			return &store.InputError{Field: "mode", Problem: "is missing"}
 		case r.Point+r.Class != "":
 			return &store.InputError{Field: "point", Problem: "and class are for virtual patches"}
+		case r.Rate != nil:
+			return &store.InputError{Field: "rate", Problem: "is for rules of type rate_limit"}
 		case everywhere(r):
 			return &store.InputError{Field: "rule", Problem: "is for every request: set the general mode instead"}
+		}
+	}
+	if r.Type == wire.RateLimit {
+		if r.Point+r.Class+r.Mode != "" {
+			return &store.InputError{Field: "rule", Problem: "is a rate limit: point, class and mode are for others"}
+		}
+		if r.Rate == nil {
+			return &store.InputError{Field: "rate", Problem: "is missing"}
 		}
 	}
 	return nil

@@ -1,8 +1,11 @@
 package wire
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"weir/detect"
 	"weir/tenant"
@@ -23,6 +26,7 @@ type Bundle struct {
 const (
 	VirtualPatch = "virtual_patch" // blocks in every mode but off
 	SetMode      = "mode"          // stands in for the general mode
+	RateLimit    = "rate_limit"    // limits how often requests may come
 )
 
 // Rule is one rule of a tenant. The fields up to Headers say which requests
@@ -40,7 +44,35 @@ type Rule struct {
 
 	Point string `json:"point,omitempty"` // of a virtual patch: "[query refresh]"
 	Class string `json:"class,omitempty"` // of a virtual patch: a detect.Class code, or "any"
+	Rate  *Rate  `json:"rate,omitempty"`  // of a rate limit
 	Mode  string `json:"mode,omitempty"`  // of a mode rule: a tenant.Mode, "default" for the node's own
+}
+
+// Rate is what a rate limit allows, as tenant.RateRule has it.
+type Rate struct {
+	Key    string `json:"key"`  // "remote_addr", "header x-key", ...
+	Rate   int    `json:"rate"` // requests in a unit
+	Unit   string `json:"unit"` // "second" or "minute"
+	Burst  int    `json:"burst,omitempty"`
+	Delay  int    `json:"delay,omitempty"`
+	Status int    `json:"status,omitempty"` // 0: 503
+}
+
+// rule makes the tenant's rule. Errors say what of it is wrong.
+func (r *Rate) rule(id string, when detect.Condition) (tenant.RateRule, error) {
+	out := tenant.RateRule{ID: id, When: when, Rate: r.Rate, Burst: r.Burst, Delay: r.Delay, Status: cmp.Or(r.Status, 503)}
+	switch r.Unit {
+	case "second":
+		out.Per = time.Second
+	case "minute":
+		out.Per = time.Minute
+	default:
+		return out, fmt.Errorf("unknown unit %q, want second or minute", r.Unit)
+	}
+	if err := out.Key.UnmarshalText([]byte(r.Key)); err != nil {
+		return out, err
+	}
+	return out, out.Check()
 }
 
 // Term is a condition on a parameter of the query or a header field.
@@ -79,6 +111,15 @@ func (r *Rule) AddTo(o *tenant.Overlay) error {
 			return err
 		}
 		o.Modes = append(o.Modes, m)
+	case RateLimit:
+		if r.Rate == nil {
+			return errors.New("a rate limit without a rate")
+		}
+		l, err := r.Rate.rule(r.ID, r.When())
+		if err != nil {
+			return err
+		}
+		o.Rates = append(o.Rates, l)
 	default:
 		return fmt.Errorf("unknown type %q", r.Type)
 	}
