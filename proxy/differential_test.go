@@ -88,11 +88,9 @@ func differential(t *testing.T, backend string) {
 	spec := testSpec(tenant.ID{0x11}, "acme", "acme.example", backend, tenant.ModeMonitoring)
 	n := startNode(t, testConfig(t, spec))
 	var requests [][]byte
-	for _, file := range []string{"tenant.probes", "framing.probes", "request.probes"} {
-		for _, p := range readProbes(t, file) {
-			if slices.Equal(p.want, []string{"200"}) && p.to != "globex" {
-				requests = append(requests, p.send)
-			}
+	for _, p := range clientProbes(t) {
+		if slices.Equal(p.want, []string{"200"}) && p.to != "globex" {
+			requests = append(requests, p.send)
 		}
 	}
 	r := rand.New(rand.NewPCG(1, 2))

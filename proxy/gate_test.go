@@ -231,6 +231,9 @@ func FuzzRawReader(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
+	for _, p := range clientProbes(f) {
+		f.Add(p.send)
+	}
 	r := NewRawReader(4<<10, tenant.Limits{InspectBodyBytes: 1 << 10})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		req, refusal := r.Read(raw)

@@ -65,6 +65,15 @@ func readProbes(t testing.TB, file string) (probes []probe) {
 	return probes
 }
 
+// clientProbes are the probes of clients.
+func clientProbes(t testing.TB) (probes []probe) {
+	t.Helper()
+	for _, file := range []string{"tenant.probes", "framing.probes", "request.probes"} {
+		probes = append(probes, readProbes(t, file)...)
+	}
+	return probes
+}
+
 func (p *probe) take(key, rest string) bool {
 	times := 1
 	if count, quoted, ok := strings.Cut(rest, " "); ok && rest[0] >= '0' && rest[0] <= '9' && quoted[0] == '"' {

@@ -16,6 +16,9 @@ func FuzzReply(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nX: y\r\n\r\n"), false)
 	f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 404 Not Found\nX: y\n\nrest"), true)
 	f.Add([]byte("HTTP/1.1 204 No Content\r\nConnection: close, x\r\nX: 1\r\n\r\n"), false)
+	for _, p := range readProbes(f, "answer.probes") {
+		f.Add(p.answer, bytes.HasPrefix(p.send, []byte("HEAD ")))
+	}
 	var r reply
 	f.Fuzz(func(t *testing.T, raw []byte, head bool) {
 		br := bufio.NewReaderSize(bytes.NewReader(raw), upReader)

@@ -115,7 +115,9 @@ func TestCanonicalHostAllocatesNothing(t *testing.T) {
 // The canonical form is a fixed point, and holds only bytes that no parser
 // reads twice.
 func FuzzCanonicalHost(f *testing.F) {
-	for _, s := range []string{"A.example:80", "[::FFFF:1.2.3.4]:1", "1.2.3.4.", "a_b", "a..b", "[::1%1]", "0x"} {
+	for _, s := range []string{"A.example:80", "[::FFFF:1.2.3.4]:1", "1.2.3.4.", "a_b", "a..b", "[::1%1]", "0x",
+		"b@a", "admin:secret@a", "a:", "a:99999", "a.", "a..", "a,b", "a/b", "a#b", "a?b", "a\\b", "a b", "a\x00b", "\xc3\xa9", "\xef\xbd\x81.b", "%c3%a9", "a%2561",
+		"[a.b]", "127.1", "0x7f.1", "a:0", "a:80:80", "-a.b", "a-.b", "xn--e1afmkfd.b"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
