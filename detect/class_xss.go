@@ -20,6 +20,8 @@ type xssReading struct {
 	best finding
 	long bool // a text rather than a field
 
+	weighed int // findings that were weighed
+
 	quoted   bool // a quote stands in b[:unquoted]
 	unquoted int
 }
@@ -70,9 +72,19 @@ func (x *xssReading) judgeScripts(f features) {
 	}
 }
 
+// maxWeighed bounds the findings of a value whose surroundings are looked at:
+// what comes behind so many counts as if it stood in none.
+const maxWeighed = 128
+
 // weigh lowers the score of what a long text holds far from its start: such
 // a text rather shows code than is code.
 func (x *xssReading) weigh(score, at int) int {
+	if score <= x.best.score {
+		return score // it does not count
+	}
+	if x.weighed++; x.weighed > maxWeighed {
+		return score - 15*b2i(x.long)
+	}
 	if at > 40 && x.inSpan(at) {
 		return score - 40
 	}
