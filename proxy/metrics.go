@@ -109,6 +109,7 @@ func (s *Server) writeMetrics(w io.Writer) {
 		labels := fmt.Sprintf("{tenant_id=%q,upstream=%q}", up.tenant, up.Scheme+"://"+up.Address)
 		metrics.WriteCounterUint64(w, "weir_upstream_requests_total"+labels, up.requests.Load())
 		metrics.WriteCounterUint64(w, "weir_upstream_failures_total"+labels, up.errors.Load())
+		metrics.WriteGaugeUint64(w, "weir_upstream_up"+labels, oneIf(up.health.up()))
 		metrics.WriteGaugeUint64(w, "weir_upstream_connections"+labels, uint64(max(up.active.Load(), 0)))
 	}
 	if s.deps.WriteMetrics != nil {

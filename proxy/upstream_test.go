@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -193,6 +194,12 @@ func TestSecondUpstream(t *testing.T) {
 	dead := n.snapshot.Load().sites[0].upstreams[0]
 	if dead.health.up() || dead.requests.Load() != 3 {
 		t.Errorf("up %v after %d attempts", dead.health.up(), dead.requests.Load())
+	}
+	for address, up := range map[string]int{closed.Addr().String(): 0, up.addr(): 1} {
+		want := fmt.Sprintf("weir_upstream_up{tenant_id=%q,upstream=\"http://%s\"} %d\n", acmeID, address, up)
+		if _, body := n.adminGet(t, "/metrics"); !strings.Contains(body, want) {
+			t.Errorf("no %q in the metrics", want)
+		}
 	}
 	rude := fakeUpstream(t, func(net.Conn, *http.Request) bool { return false })
 	n = twoUpstreams(t, rude.addr(), up.addr())
