@@ -69,7 +69,7 @@ type scope struct {
 	fatal  bool
 	found  Problems
 	meant  []string // what unknown keys were probably meant to be
-	lists  []string // files of networks that were named
+	lists  []string // files that were named: of networks, of templates
 }
 
 // missing reports a key that must be there, unless a mistyped one was.

@@ -73,7 +73,7 @@ func TestEverything(t *testing.T) {
 		Limits:   Limits{MaxHeaderBytes: 64 << 10, MaxRequests: 1000, Tenant: limits, QueueBytes: 8 << 20, SpoolBytes: 2 << 30, BufferBytes: 1 << 30},
 		Cloud:    &Cloud{URL: "https://cloud.example:8445", TokenFile: dir + "/node.token"},
 		HitsFile: dir + "/hits.ndjson", DenyPhase: DenyAfterInspection,
-		Sources: []string{dir + "/node.toml", dir + "/partner.toml", dir + "/tenants.d/*.toml", dir + "/tenants.d/scanners.txt"}, Log: Log{Level: "warn", File: dir + "/weir.log"},
+		Sources: []string{dir + "/node.toml", dir + "/pages/blocked.html", dir + "/pages/blocked.json", dir + "/partner.toml", dir + "/tenants.d/*.toml", dir + "/tenants.d/scanners.txt"}, Log: Log{Level: "warn", File: dir + "/weir.log"},
 	}
 	if d := cmp.Diff(want, n, cmp.Comparer(func(a, b Identify) bool { return true })); d != "" {
 		t.Errorf("node (-want +got)\n%s", d)
@@ -104,7 +104,8 @@ func TestEverything(t *testing.T) {
 		w := base
 		w.ID, w.Name, w.File, w.Line = tenants[i].ID, tenants[i].Name, tenants[i].File, tenants[i].Line
 		change(&w)
-		if d := cmp.Diff(w, tenants[i], cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); d != "" {
+		if d := cmp.Diff(w, tenants[i], cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
+			cmp.Comparer(func(a, b *tenant.BlockPage) bool { return a == b })); d != "" {
 			t.Errorf("tenant %d (-want +got)\n%s", i, d)
 		}
 	}
@@ -152,10 +153,15 @@ func TestEverything(t *testing.T) {
 			w.Lists = append(w.Lists, tenant.ListEntry{ID: "scanners", List: tenant.ListDeny, Prefix: netip.MustParsePrefix(net),
 				Applications: []int{21}, Expires: time.Date(2030, 1, 31, 10, 0, 0, 0, time.UTC).Unix(), Reason: "seen in March"})
 		}
+		w.Pages = tenants[2].Pages // compiled; looked at below
 		w.Rates = []tenant.RateRule{{ID: "sign-in", When: tenant.Condition{Path: "/login/**", Method: "POST", Host: "acme.example"},
 			Key: tenant.RateKey{From: tenant.KeyHeader, Name: "X-Api-Key"}, Rate: 300, Per: time.Minute, Burst: 12, Delay: 8, Status: 429}}
 		w.Lists = append(w.Lists, tenant.ListEntry{ID: "acme.toml:50", List: tenant.ListGray, Prefix: netip.MustParsePrefix("203.0.113.0/24")})
 	})
+	pages := tenants[2].Pages
+	if len(pages) != 2 || !pages[0].HasHTML() || !pages[0].HasJSON() || pages[0].Status != 406 || !pages[1].Redirects() || len(pages[1].For) != 2 {
+		t.Errorf("pages: %+v", pages)
+	}
 }
 
 func TestLoadCloud(t *testing.T) {

@@ -43,6 +43,8 @@ type tenantDefaults struct {
 	Sensitivity map[string]string `toml:"sensitivity"`
 	// fail says what becomes of requests that could not be judged.
 	Fail fail `toml:"fail"`
+	// [[tenant.block_page]] is shown in the place of the node's own page.
+	BlockPage []blockPage `toml:"block_page"`
 	// [[tenant.rate_limit]] limits how often requests may come.
 	RateLimit []rateLimit `toml:"rate_limit"`
 	// [[tenant.list]] lists clients by their addresses.
@@ -59,6 +61,23 @@ type fail struct {
 	Overlimit *tenant.FailMode `toml:"overlimit"`
 	// missing_policy: [cloud] is set, and the tenant's policy has never come.
 	MissingPolicy *tenant.FailMode `toml:"missing_policy"`
+}
+
+// blockPage is [[tenant.block_page]]. Its templates know .Incident,
+// .RequestID, .Time, .Client, .Host, .Brand, .Support and .Status.
+type blockPage struct {
+	// for lists what it is shown for: attack, denied, rate_limit; left out,
+	// all.
+	For []tenant.PageReason `toml:"for"`
+	// html is the file of an HTML template, at most 1 MiB.
+	HTML string `toml:"html"`
+	// json is the file of a JSON template; variables bring their quotes.
+	JSON string `toml:"json"`
+	// redirect is an address or path to send clients to instead.
+	Redirect string `toml:"redirect"`
+	// status of the answer; left out, the node's, and 302 for a redirect.
+	Status *int `toml:"status"`
+	At     *place
 }
 
 // rateLimit is [[tenant.rate_limit]].
@@ -144,8 +163,10 @@ type site struct {
 	// tls = { cert, key } is chosen by the name that the client asks for.
 	TLS *keyPair `toml:"tls"`
 	served
-	Route []route `toml:"route"`
-	At    *place
+	// [[tenant.site.block_page]] goes before the tenant's.
+	BlockPage []blockPage `toml:"block_page"`
+	Route     []route     `toml:"route"`
+	At        *place
 }
 
 // upstream is an entry of upstreams: a URL, or { url, weight }.

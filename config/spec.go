@@ -103,6 +103,7 @@ func (s *scope) tenantKeys(spec *tenant.Spec, t *tenantDefaults) {
 			"buffer_bytes: %d is less than inspect_body_bytes, %d: such a body would never pass", spec.BufferBytes, spec.Limits.InspectBodyBytes)
 	}
 	spec.Timeouts = t.Timeouts.over(spec.Timeouts)
+	spec.Pages = s.pages(spec.Pages, t.BlockPage)
 	spec.Rates = slices.Clip(spec.Rates)
 	for i := range t.RateLimit {
 		spec.Rates = append(spec.Rates, s.rateLimit(&t.RateLimit[i]))
@@ -134,6 +135,7 @@ func (s *scope) site(f *site, t *tenant.Spec) tenant.SiteSpec {
 		Limits: s.limits(&f.Limits, t.Limits), Timeouts: f.Timeouts.over(t.Timeouts),
 		WebSocket: *cmp.Or(f.WebSocket, &t.WebSocket),
 	}
+	out.Pages = s.pages(nil, f.BlockPage)
 	s.hosts(f, &out)
 	s.upstreams(f, &out)
 	if f.Path != nil {

@@ -20,7 +20,9 @@ func (s *Server) tryLimit(x *exchange) bool {
 	case l.Refuse:
 		t.Counters.RateRefused.Add(1)
 		x.ctx.Response.Header.Set("Retry-After", strconv.FormatInt(int64((l.Retry+time.Second-1)/time.Second), 10))
-		s.page(x, l.Status, limitedText)
+		if !s.tenantPage(x, tenant.PageRateLimit, l.Status) {
+			s.page(x, l.Status, limitedText)
+		}
 		x.ctx.SetConnectionClose()
 		return true
 	case l.Wait > 0:

@@ -21,6 +21,7 @@ type nodeMetrics struct {
 	inspection *metrics.PrometheusHistogram
 	refused    [numRefusals]atomic.Uint64
 	panics     atomic.Uint64
+	badPages   atomic.Uint64 // pages of tenants that failed to render
 	stripped   atomic.Uint64 // matches of rules that the kill switch names
 
 	acceptErrors atomic.Uint64 // no room for another connection
@@ -124,6 +125,7 @@ func (s *Server) writeNodeMetrics(w io.Writer) {
 		metrics.WriteCounterUint64(w, fmt.Sprintf("weir_refused_total{reason=%q}", r), m.refused[r].Load())
 	}
 	metrics.WriteCounterUint64(w, "weir_panics_total", m.panics.Load())
+	metrics.WriteCounterUint64(w, "weir_failed_pages_total", m.badPages.Load())
 	metrics.WriteCounterUint64(w, "weir_bypassed_matches_total", m.stripped.Load())
 	metrics.WriteCounterUint64(w, "weir_accept_errors_total", m.acceptErrors.Load())
 	metrics.WriteCounterUint64(w, "weir_handshake_errors_total", m.handshakes.Load())

@@ -104,7 +104,9 @@ func (s *Server) block(x *exchange) {
 	if x.incident != "" {
 		x.ctx.Response.Header.Set("X-Incident-ID", x.incident)
 	}
-	s.page(x, blockStatus(reason), text)
+	if kind, ok := pageReasons[reason]; !ok || !s.tenantPage(x, kind, blockStatus(reason)) {
+		s.page(x, blockStatus(reason), text)
+	}
 	if !x.body.whole {
 		x.ctx.SetConnectionClose()
 	}
@@ -129,6 +131,10 @@ func (s *Server) page(x *exchange, status int, text pageText) {
 	if len(x.requestID) > 0 {
 		d.RequestID = string(x.requestID)
 		x.ctx.Response.Header.Set("X-Request-ID", d.RequestID)
+	}
+	if x.grpc() {
+		s.grpcPage(x, status, text.text)
+		return
 	}
 	h := &x.ctx.Response.Header
 	h.SetStatusCode(status)

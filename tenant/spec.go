@@ -23,6 +23,7 @@ type Spec struct {
 	WebSocket     bool
 	Sensitivity   Sensitivity
 	Fail          Fail
+	Pages         []*BlockPage
 	Rates         []RateRule  // of the node; the overlay adds to them
 	Lists         []ListEntry // of the node; the overlay adds to them
 	BufferBytes   int64       // of all bodies held at once; 0: only the node's bound holds
@@ -48,6 +49,7 @@ type SiteSpec struct {
 	Limits       Limits // resolved
 	Timeouts     Timeouts
 	WebSocket    bool
+	Pages        []*BlockPage // before the tenant's
 	Routes       []RouteSpec
 }
 
