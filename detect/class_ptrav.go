@@ -101,6 +101,9 @@ func wholePath(b []byte) bool {
 	if b[0] == '.' && b[1] == '.' && (b[2] == '/' || b[2] == '\\') && bytes.IndexByte(b, ' ') > 0 {
 		return bytes.Count(b, []byte{b[2]}) > 2 && bytes.IndexAny(b, "\n,") < 0
 	}
+	if b[0] == '/' && (b[1] == '/' || b[1] == '*') && isSpace(b[2]) {
+		return false // a comment
+	}
 	return b[0] == '\\' && b[1] != '\\' || b[0] == '/' && bytes.IndexByte(b, ' ') > 0 && bytes.Count(b, []byte{'/'}) > 1
 }
 
@@ -160,6 +163,7 @@ type pathPlace struct {
 	start, end int
 	whole      bool
 	bytes      int // of the value that are no breaks
+	controls   int // of these, control characters
 	blanks     int // blanks and line ends in the head of the value
 }
 
@@ -168,6 +172,7 @@ func (w *pathPlace) measure() {
 	for i, c := range w.v.b {
 		if !pathBreak[c] {
 			w.bytes++
+			w.controls += b2i(c < ' ')
 		} else if (c == ' ' || c == '\n') && i < 2*shortValue {
 			w.blanks++
 		}
@@ -180,14 +185,26 @@ func (w pathPlace) long() bool {
 	return !w.whole && len(w.v.b) > shortValue && w.start > 32
 }
 
+// minNoise is from how many control characters on a value may be binary data.
+// A path that a filter is to be led past has one or two.
+const minNoise = 5
+
+// noise reports whether the value is binary data, in which bytes that look
+// like separators and ends of names mean nothing.
+func (w pathPlace) noise() bool {
+	return w.controls >= minNoise && w.controls > w.bytes/16
+}
+
 // words reports whether the path stands in running text.
 func (w pathPlace) words() bool { return w.blanks > 3 }
 
 func judgePath(p *pathShape, w pathPlace) finding {
 	level := p.sensitivity()
 	best := judgeTarget(p, w, level)
-	best = stronger(best, judgeClimb(p, w, level))
-	best = stronger(best, judgeTail(p, w))
+	if !w.noise() {
+		best = stronger(best, judgeClimb(p, w, level))
+		best = stronger(best, judgeTail(p, w))
+	}
 	if w.long() {
 		best.score /= 3
 	} else if !w.whole && bytes.IndexByte(w.v.b[:w.start], '\n') >= 0 {
@@ -218,7 +235,7 @@ func judgeTarget(p *pathShape, w pathPlace, level uint8) finding {
 		score = 65
 	case level == fileSystem && forced:
 		score = 80
-	case level == fileSystem && anchored:
+	case level == fileSystem && anchored && (p.drive || p.back > 0 || p.nul >= 0 || !strayFile(p.path())):
 		score = 60
 	case p.hidden && (w.v.kind == kindPath || w.whole && p.rooted && p.ended):
 		score = 60
@@ -287,6 +304,22 @@ func pageFile(path []byte) bool {
 		return true
 	}
 	return false
+}
+
+// strayFile reports whether the path ends in a name whose ending no program
+// that lives in the folders of a system gives its files: documents, pictures,
+// sound, archives and their like. Such a path is one that a form was given.
+func strayFile(path []byte) bool {
+	ext := extension(path)
+	if len(ext) < 2 || secretNames.lookup(path[bytes.LastIndexByte(path, '/')+1:]) != fileNone {
+		return false
+	}
+	for i, c := range ext {
+		if !isAlnum(c) || i == 0 && isDigit(c) {
+			return false
+		}
+	}
+	return systemEndings.lookup(ext) == 0
 }
 
 // programFile reports whether the path ends in a program or a part of one:

@@ -1,6 +1,9 @@
 package detect
 
-import "bytes"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // The SQL judge reads a value as an application would paste it into a query:
 // as it is, behind a single quote that the query opened, and behind a double
@@ -29,12 +32,36 @@ func maybeSQLi(f features, n int) bool {
 
 func judgeSQLi(v *value, s *Scratch) finding {
 	var r sqlReading
+	if v.f&(fAlpha|fDigit|fHigh) == 0 && strewn(v.b) {
+		return finding{}
+	}
 	r.read(v, 0)
 	if v.f&fQuote != 0 {
 		r.readQuoted(v, '\'')
 		r.readQuoted(v, '"')
 	}
 	return r.best
+}
+
+// minStrewn is from how many different signs on a value without letters and
+// digits is none of SQL: an expression of empty strings needs quotes,
+// parentheses, an operator and the sign of a comment.
+const minStrewn = 6
+
+// strewn reports whether b, which has no letter and no digit, has too many
+// different signs for an expression: a password, a separator, a drawing.
+func strewn(b []byte) bool {
+	var lo, hi uint64
+	for _, c := range b[:min(len(b), maxTight)] {
+		switch {
+		case isSpace(c), c == '(', c == ')', c == ';':
+		case c < 64:
+			lo |= 1 << c
+		case c < 128:
+			hi |= 1 << (c - 64)
+		}
+	}
+	return bits.OnesCount64(lo)+bits.OnesCount64(hi) >= minStrewn
 }
 
 // readQuoted reads v as the rest of a string, if it ends that string.

@@ -100,6 +100,21 @@ var secretNames = newWordTable([]wordGroup{
 	}},
 })
 
+// systemEndings end the names of what systems and servers keep: settings,
+// logs, keys, scripts, data of programs.
+var systemEndings = newWordTable([]wordGroup{
+	{1, []string{
+		"conf", "config", "cfg", "cnf", "cf", "ini", "inc", "d", "log", "err", "old", "bak", "orig", "save", "sample", "default",
+		"rc", "sh", "bash", "pl", "py", "rb", "php", "cgi", "lua", "local", "allow", "deny", "equiv", "key", "pem", "crt",
+		"cert", "csr", "pub", "ppk", "jks", "p12", "pfx", "keytab", "db", "sqlite", "sqlite3", "mdb", "frm", "myd", "myi",
+		"ibd", "sql", "dump", "xml", "yml", "yaml", "toml", "properties", "env", "list", "sources", "service", "socket",
+		"timer", "rules", "map", "users", "passwd", "password", "shadow", "secret", "secrets", "auth", "pid", "lock", "sock",
+		"gz", "tar", "txt", "dat", "asa", "asax", "aspx", "asp", "jsp", "jspx", "java", "class", "plist", "types", "policy", "hosts",
+		"conf-dist", "tmp", "swp", "info", "xslt", "out", "daily", "hourly", "weekly", "monthly", "stat", "state", "eth0", "release",
+		"emerg", "alert", "crit", "errs", "warn", "notice", "debug", "xz", "zst", "bz2",
+	}},
+})
+
 // serverRoots are first segments below a drive or the root that belong to
 // packaged servers and systems.
 var serverRoots = newWordTable([]wordGroup{

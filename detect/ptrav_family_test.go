@@ -74,3 +74,38 @@ func TestPathFamilies(t *testing.T) {
 	passes(kindParam, "replace w.example/k => ../../k")
 	passes(kindParam, "[k]: ../../../docs/k.yml")
 }
+
+// What stands in folders of a system, but is none of its files, and signs
+// that only look like separators, are no traversal where a form is given them.
+func TestPTravStrays(t *testing.T) {
+	j := judgeOf(PTrav)
+	f := func(in string) {
+		t.Helper()
+		if fd := judgeOne(j, kindParam, in); fd.score >= 50 {
+			t.Errorf("%q: %s %d", in, fd.rule, fd.score)
+		}
+	}
+	f("/etc/ppp/holiday-plan.pptx")
+	f("/var/spool/meadow/sunrise.mp3")
+	f("/usr/ports/pictures/lighthouse.tif")
+	// comments of programs
+	f("// see ../../parser/grammar.txt for the grammar")
+	f("/* shared with ../../scanner/tables.txt */\nvar tables [3]int")
+	// signs
+	f(".;-*%^~")
+	f("/.;?-")
+	// binary data
+	f("A\x03\x01//x\x02\x00q.\x07Z\x05 ..\x0eu\x11\x04k\x06/\x00\x00h.\x01")
+
+	caught := func(in string) {
+		t.Helper()
+		if fd := judgeOne(j, kindParam, in); fd.score < 50 {
+			t.Errorf("%q: %s %d", in, fd.rule, fd.score)
+		}
+	}
+	caught("/etc/ppp/chap.conf")
+	caught("/var/log/billing/requests.crit")
+	caught("/shop/.;/k")
+	caught("../../../etc/ppp/holiday-plan.pptx")
+	caught("../../secret.txt\x00.png")
+}

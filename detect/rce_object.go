@@ -132,6 +132,17 @@ func pickled(b []byte) bool {
 	return false
 }
 
+// constantName reports whether a name has capitals and no small letter, as
+// members of enumerations have and functions have not.
+func constantName(b []byte) bool {
+	for _, c := range b {
+		if c >= 'a' && c <= 'z' {
+			return false
+		}
+	}
+	return true
+}
+
 // judgeClassName looks at a short value that is a name: of a class that runs
 // code when it is read, or of a function of PHP that only calls need.
 func judgeClassName(v *value) finding {
@@ -145,7 +156,7 @@ func judgeClassName(v *value) finding {
 			return finding{score: score, end: len(b), rule: "rce/name", why: why}
 		}
 	}
-	if fn := codeFunctions.lookup(b); fn&fnOwn != 0 && fn&fnKinds <= fnShow && bytes.IndexByte(b, '_') > 0 || equalFold(b, "phpinfo") {
+	if fn := codeFunctions.lookup(b); fn&fnOwn != 0 && fn&fnKinds <= fnShow && bytes.IndexByte(b, '_') > 0 && !constantName(b) || equalFold(b, "phpinfo") {
 		return finding{score: 52, end: len(b), rule: "rce/name", why: why}
 	}
 	for start := 0; start < len(b); start++ {

@@ -19,6 +19,8 @@ func (r *sqlReading) judgeStatement(i int) {
 	switch prev := r.kind(i - 1); {
 	case !r.stacked(i) && r.ownLine(i):
 		score -= 25
+	case r.base+i == 0 && r.quote == 0 && r.migration(i):
+		score -= 25
 	case r.stacked(i), prev == sqlSemi && len(r.lex.b) < longText:
 		score += 20
 	case prev == sqlSemi:
@@ -44,6 +46,27 @@ func (r *sqlReading) ownLine(i int) bool {
 		return bytes.Contains(r.lex.b, []byte(";\n")) && len(r.lex.b) > shortValue/2
 	}
 	return line && len(r.lex.b) > shortValue
+}
+
+// migration reports whether the value is a statement that builds a schema or
+// fills it, as developers keep them in files: it breaks out of nothing, and
+// defines a routine or a table by its columns, stands below a comment, or runs
+// over several lines. What runs commands has its own rules.
+func (r *sqlReading) migration(i int) bool {
+	b := r.lex.b
+	start := int(r.tok[i].start)
+	if start > 0 && bytes.IndexByte(b[:start], '\n') > 0 && hasPrefix(b, "--") {
+		return true
+	}
+	head := b[start:min(len(b), start+minScript)]
+	if r.word(i) == sqlDDL && r.is(i+1, sqlObject) && r.kind(i+2) == sqlWord {
+		for k := i + 2; k < i+6; k++ {
+			if r.kind(k) == sqlLParen {
+				return r.kind(k+1) == sqlRParen || r.kind(k+1) == sqlWord
+			}
+		}
+	}
+	return bytes.Count(head, []byte{'\n'}) > 1
 }
 
 // statement weighs the statement at i by how much of it is there.

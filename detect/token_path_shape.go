@@ -28,11 +28,12 @@ type pathShape struct {
 
 // segment is the state of the segment being read.
 type pathSegment struct {
-	start int // in canon
-	n     int // units
-	dots  int // of these, dots
-	marks int // of these, '?'
-	semi  int // dots before a ';', plus one
+	start int  // in canon
+	n     int  // units
+	dots  int  // of these, dots
+	marks int  // of these, '?'
+	semi  int  // dots before a ';', plus one
+	odd   bool // signs stand behind that ';'
 }
 
 // readShape reads b as one path. It is linear in len(b).
@@ -121,6 +122,8 @@ func (p *pathShape) add(g *pathSegment, c byte) {
 		if g.dots == g.n-1 && g.dots > 0 {
 			g.semi = g.dots + 1
 		}
+	case '-', '%', '*', '^', '!', '$', '~':
+		g.odd = true
 	}
 	if p.n < maxPathCanon {
 		p.canon[p.n] = c
@@ -138,7 +141,7 @@ func (p *pathShape) close(g *pathSegment, sep byte) {
 		p.params++
 		p.climb()
 		return
-	case seg.semi == 2:
+	case seg.semi == 2 && !seg.odd && (sep != 0 || seg.n == 2):
 		p.params++
 		p.n = seg.start
 	case seg.dots == seg.n && seg.n == 2:

@@ -161,7 +161,7 @@ func foreignScore(l *htmlLexer, attrs int) int {
 func pageScore(l *htmlLexer, attrs int) int {
 	if l.decl == '!' {
 		end := min(len(l.b), l.start+200)
-		if head := l.b[l.start:end]; bytes.IndexByte(head, '[') >= 0 || bytes.Contains(head, []byte("SYSTEM")) && bytes.IndexAny(head, ":/") >= 0 {
+		if head := l.b[l.start:end]; bytes.IndexByte(head, '[') >= 0 || bytes.Contains(head, []byte("SYSTEM")) && bytes.Contains(head, []byte("//")) {
 			return 52
 		}
 		return 0
