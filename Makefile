@@ -10,7 +10,7 @@ export CGO_ENABLED ?= 0
 # processor; GOEXPERIMENT= builds without.
 export GOEXPERIMENT ?= $(shell GOEXPERIMENT=simd $(GO) list simd/archsimd >/dev/null 2>&1 && test "$$($(GO) env GOARCH)" = amd64 && echo simd)
 
-.PHONY: build test test-all deps demo check race fuzz hostile hostile-load bench bench-detect corpus clean
+.PHONY: build test test-all deps demo check race fuzz hostile hostile-load bench bench-detect bench-worst corpus clean
 
 build: ## the three programs, into bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/weir ./cmd/weir-cloud ./cmd/weir-demo
@@ -54,8 +54,11 @@ fuzz: ## each fuzz target for FUZZTIME
 	done
 
 bench: ## the detector alone, and the node beside a plain proxy, as ratios
-	$(GO) test ./detect -run '^$$' -bench . -benchmem -cpu 1
+	$(GO) test ./detect -run '^$$' -bench . -skip Worst -benchmem -cpu 1
 	$(GO) test ./bench -run "^$$" -bench . -benchmem -cpu 2
+
+bench-worst: ## a search for requests of 8 KiB that cost the most CPU
+	$(GO) test ./detect -run '^$$' -bench Worst -benchtime 1x -cpu 1 -timeout 30m
 
 bench-detect: ## the detector beside Coraza with the Core Rule Set: CPU and catch; CORPUS=file or our own requests
 	cd bench/peers && $(GO) run . $(if $(CORPUS),-corpus $(abspath $(CORPUS)))

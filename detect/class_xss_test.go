@@ -97,3 +97,17 @@ func TestJudgeXSSDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// Findings beyond those that are weighed by what stands around them still
+// count, at high sensitivity at least.
+func TestXSSManyFindings(t *testing.T) {
+	span := strings.Repeat("the reader can see that a page holds `<iframe src=x>` and ", 3*maxWeighed)
+	for _, in := range []string{
+		span + "<script>alert(document.cookie)</script>",
+		strings.Repeat("eval`x` ", 3*maxWeighed),
+	} {
+		if got := xssScore(in); got < thresholds[High] {
+			t.Errorf("%.40q: score %d", in, got)
+		}
+	}
+}
