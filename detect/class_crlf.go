@@ -28,6 +28,9 @@ func maybeCRLF(f features, n int) bool {
 }
 
 func judgeCRLF(v *value, s *Scratch) finding {
+	if !maybeCRLF(v.f, len(v.b)) {
+		return finding{}
+	}
 	if v.f&fLine == 0 && bytes.Index(v.b, []byte{0xe5, 0x98}) < 0 {
 		return finding{}
 	}

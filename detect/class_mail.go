@@ -27,6 +27,9 @@ func maybeMail(f features, n int) bool {
 }
 
 func judgeMail(v *value, s *Scratch) finding {
+	if !maybeMail(v.f, len(v.b)) {
+		return finding{}
+	}
 	if v.f&fLine == 0 {
 		return judgeMailOptions(v)
 	}

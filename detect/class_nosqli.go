@@ -31,6 +31,9 @@ func maybeNoSQLi(f features, n int) bool {
 }
 
 func judgeNoSQLi(v *value, s *Scratch) finding {
+	if !maybeNoSQLi(v.f, len(v.b)) {
+		return finding{}
+	}
 	var best finding
 	if v.f&fDollar != 0 {
 		if v.kind == kindName || v.f&fBracket != 0 && v.f&^(plainBytes|fBracket|fDollar|fDot|fMinus) == 0 {

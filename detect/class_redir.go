@@ -37,8 +37,8 @@ func judgeRedir(v *value, s *Scratch) finding {
 	if !u.read(v.b) || u.prose() {
 		return finding{}
 	}
-	if u.scheme == nil && u.slashes < 2 && u.marks == 0 && !u.nested() {
-		return finding{} // a path
+	if u.scheme == nil && u.slashes < 2 && u.marks&^(urlBadPort|urlAtTail) == 0 && !u.nested() {
+		return finding{} // a path, whatever signs its names hold
 	}
 	f := finding{end: len(v.b), rule: "redir/host", why: "is a URL spelled so that a check and a browser read different hosts"}
 	switch {

@@ -44,7 +44,7 @@ func judgeAgent(b []byte) finding {
 			i++
 			continue
 		}
-		if agentWord(b, i, end) {
+		if agentWord(b, i, end) && !longWord(b, i) && !longWord(b, end-1) {
 			return finding{score: 75, start: i, end: end, rule: "scanner/agent", why: "names a tool that looks for holes"}
 		}
 		i = end

@@ -31,6 +31,9 @@ func maybeSQLi(f features, n int) bool {
 }
 
 func judgeSQLi(v *value, s *Scratch) finding {
+	if !maybeSQLi(v.f, len(v.b)) {
+		return finding{}
+	}
 	var r sqlReading
 	if v.f&(fAlpha|fDigit|fHigh) == 0 && strewn(v.b) {
 		return finding{}

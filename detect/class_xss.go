@@ -36,6 +36,9 @@ func maybeXSS(f features, n int) bool {
 }
 
 func judgeXSS(v *value, s *Scratch) finding {
+	if !maybeXSS(v.f, len(v.b)) {
+		return finding{}
+	}
 	x := xssReading{b: v.b, kind: v.kind}
 	x.long = len(v.b) > longText || v.kind == kindFile || v.kind == kindText && len(v.b) > longText/4
 	if v.f&fLess != 0 {

@@ -27,6 +27,9 @@ func maybeXXE(f features, n int) bool {
 }
 
 func judgeXXE(v *value, s *Scratch) finding {
+	if !maybeXXE(v.f, len(v.b)) {
+		return finding{}
+	}
 	var best finding
 	prolog := -1
 	for i, n := 0, 0; n < maxCandidates && best.score < settled; {

@@ -54,7 +54,14 @@ func needsSQLi(v *value, t *traits) bool {
 	case f&fQuote != 0 && (sqlBreaksOut(v.b, '\'', f) || sqlBreaksOut(v.b, '"', f)):
 		return true
 	}
-	return (t.pairs&pairComment != 0 || f&fHash != 0) && (f&fQuote != 0 || sqlLiteralFirst(v.b))
+	return sqlHides(v, t) && (f&fQuote != 0 || sqlLiteralFirst(v.b))
+}
+
+// sqlHides reports whether a comment may hide what follows the value, or the
+// NUL at which some databases stop reading.
+func sqlHides(v *value, t *traits) bool {
+	n := len(v.b)
+	return t.pairs&pairComment != 0 || v.f&fHash != 0 || v.f&(fSemi|fCtl) == fSemi|fCtl && n > 1 && v.b[n-2] == ';' && v.b[n-1] == 0
 }
 
 // sqlConditional: a condition compares, calls, is a constant or hides what
@@ -62,7 +69,7 @@ func needsSQLi(v *value, t *traits) bool {
 func sqlConditional(v *value, t *traits) bool {
 	f, h := v.f, sqlHas(t.sql)
 	switch {
-	case f&(sqlComparing|fParen|fBack|fHash|fDollar) != 0, t.pairs&(pairComment|pairVar|pairOperator) != 0:
+	case f&(sqlComparing|fParen|fBack|fDollar) != 0, t.pairs&(pairVar|pairOperator) != 0, sqlHides(v, t):
 		return true
 	case h.any(sqlCase, sqlValue), !wordFirst(v.b):
 		return true
@@ -94,7 +101,7 @@ func sqlCommanding(f features, t *traits) bool {
 // sqlQuerying: a query has a list that is more than words, or a table.
 func sqlQuerying(v *value, t *traits) bool {
 	f, h := v.f, sqlHas(t.sql)
-	hidden := t.pairs&pairComment != 0 || f&fHash != 0
+	hidden := sqlHides(v, t)
 	switch {
 	case h.any(sqlUnion) && (h.any(sqlSelect, sqlValues, sqlObject) || hidden || !wordFirst(v.b)):
 	case h.any(sqlFrom) && (h.any(sqlCatalog) || hidden || f&(fParen|fDollar) != 0):
@@ -151,7 +158,7 @@ func sqlBreaksOut(b []byte, q byte, f features) bool {
 }
 
 // sqlAfterString are the classes of words that go on with an expression.
-var sqlAfterString = sqlAny(sqlAnd, sqlOr, sqlNot, sqlLike, sqlIn, sqlIs, sqlBetween, sqlDiv)
+var sqlAfterString = sqlAny(sqlAnd, sqlOr, sqlWhere, sqlHaving, sqlNot, sqlLike, sqlIn, sqlIs, sqlBetween, sqlDiv)
 
 // sqlLiteralFirst reports whether b may begin with a number or parenthesis.
 func sqlLiteralFirst(b []byte) bool {

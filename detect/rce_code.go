@@ -267,7 +267,7 @@ func echoBefore(b []byte) bool {
 
 // runtimeFamily reports whether a name belongs to an extension of PHP.
 func runtimeFamily(name []byte) bool {
-	if bytes.IndexByte(name, '_') < 2 {
+	if bytes.IndexByte(name, '_') < 2 || len(name) > maxRun {
 		return false
 	}
 	for _, s := range runtimeFamilies {

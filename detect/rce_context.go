@@ -475,6 +475,8 @@ func (x *shellContext) judgeLine() finding {
 	q := c.quality()
 	score := 0
 	switch {
+	case c.kind == cmdNone && !c.globbed:
+		return finding{}
 	case c.word && c.kind == cmdAdmin && c.options == 0, c.kind == cmdBuild, hasPrefix(b, "$ "):
 		score = 35
 	case (c.word || c.prefixed) && b[0] >= 'A' && b[0] <= 'Z' && !c.secret:

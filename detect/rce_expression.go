@@ -158,10 +158,11 @@ func (x *shellContext) pythonChain() (int, int) {
 		for end < len(b) && (isAlnum(b[end]) || b[end] == '_') {
 			end++
 		}
-		switch pythonNames.lookup(b[i:end]) {
-		case 1:
+		switch class := pythonNames.lookup(b[i:end]); {
+		case class != 0 && longWord(b, i):
+		case class == 1:
 			return i, 72
-		case 2:
+		case class == 2:
 			if weak == 0 {
 				first = i
 			}

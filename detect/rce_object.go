@@ -164,7 +164,7 @@ func judgeClassName(v *value) finding {
 		for end < len(b) && isAlnum(b[end]) {
 			end++
 		}
-		if end-start > 6 && gadgetClasses.lookup(b[start:end]) != 0 {
+		if end-start > 6 && gadgetClasses.lookup(b[start:end]) != 0 && !longWord(b, start) {
 			return finding{score: 75, start: start, end: end, rule: "rce/name", why: why}
 		}
 		start = end

@@ -158,9 +158,7 @@ func (r *shellReader) special(w *shellWord, c byte, name bool) bool {
 		w.glob = true
 		w.put(c)
 	case '=':
-		if name && w.n > 0 && !w.path {
-			w.assign = true
-		}
+		w.assign = w.assign || name && w.n > 0 && !w.path && settable(w.text())
 		w.put(c)
 	case '/':
 		if name {
@@ -173,6 +171,17 @@ func (r *shellReader) special(w *shellWord, c byte, name bool) bool {
 	}
 	r.i++
 	return false
+}
+
+// settable reports whether w may be the name of a variable: letters, digits,
+// "_", and what a shell expands.
+func settable(w []byte) bool {
+	for _, c := range w {
+		if byteFeature[c]&(plainBytes|rceSigns) == 0 {
+			return false
+		}
+	}
+	return len(w) <= maxRun
 }
 
 // ticks passes over a command in backticks in the middle of a name, whose

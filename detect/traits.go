@@ -79,6 +79,7 @@ type traitWalk struct {
 	slash   bool // a slash was seen
 	keyword int  // end of the last word of SQL
 	glob    bool // a "?" or "*" was seen
+	rooted  bool // a path was seen that may lead to programs
 }
 
 // read finds the traits of b, whose byte classes are f. It looks at blocks of 64 bytes, of which
@@ -115,6 +116,16 @@ func runLength(b []byte, n int) int {
 	return n
 }
 
+// longWord reports whether the word around b[i] is longer than the prefilter
+// looks at: a token or a digest, and no name.
+func longWord(b []byte, i int) bool {
+	start := i
+	for start > 0 && i-start <= maxRun && signClass[b[start-1]] == signWord {
+		start--
+	}
+	return runLength(b[start:], 0) > maxRun
+}
+
 // run looks at the word b[i:j].
 func (w *traitWalk) run(i, j int) {
 	t, b, n := w.t, w.b, j-i
@@ -124,6 +135,9 @@ func (w *traitWalk) run(i, j int) {
 		return
 	case n > maxRun:
 		w.command, w.inside = w.assigns, w.inside || w.command
+		if hasPrefixFold(b[i:], "sess_") {
+			t.marks |= wordFile // its identifier may be as long as one likes
+		}
 		return
 	}
 	m := wordMark(0)
@@ -257,21 +271,28 @@ func (w *traitWalk) sign(i int) {
 	case signPunct:
 		w.t.puncts++
 	case signAt:
-		if !isWordByte(before) || !isWordByte(next) || w.keyword == i {
+		if !isWordByte(before) || before >= 0x80 || !isWordByte(next) || w.keyword == i {
 			w.t.pairs |= pairVar
 		}
 	case signDot:
 		if i > 0 && byteFeature[before]&(fSpace|fCtl|fHigh) != 0 {
 			w.t.pairs |= pairParted
 		}
+		if (next|0x20 == 'e' || signPiece[next]) && programEnds(b[i+1:]) {
+			w.t.marks |= wordCommand
+		}
 	case signMark, signStar:
 		w.glob = true
+		if w.rooted && w.inside {
+			w.t.marks |= wordCommand // a pattern below a folder of programs
+		}
 	case signMinus: // options behind a pattern that comes to nothing
 		if w.glob && w.slash && (byteFeature[before]&(fSpace|fCtl) != 0 || before == '+') {
 			w.t.marks |= wordCommand
 		}
 	case signSlash:
 		w.slash = true
+		w.rooted = w.rooted || signRoot[before] && programRoot[next]
 		if w.glob && (byteFeature[next]&(fSpace|fCtl) != 0 || next == '+') {
 			w.command, w.assigns = true, true // a pattern that comes to nothing
 		}

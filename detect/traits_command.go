@@ -14,7 +14,7 @@ func (w *traitWalk) begin(i, j int, m wordMark) {
 	if i > 0 {
 		before = w.b[i-1]
 	}
-	w.inside = w.inside && byteFeature[before]&(fSpace|fCtl) == 0
+	w.inside = w.inside && before != ' ' && before != '\t' // other white space is part of a name
 	if !w.command && !w.inside {
 		return
 	}
@@ -35,8 +35,6 @@ func (w *traitWalk) begin(i, j int, m wordMark) {
 // name of a command that has the marks m.
 func (w *traitWalk) named(j int, next byte, m wordMark) bool {
 	switch {
-	case next == '.' && hasPrefixFold(w.b[j:], ".exe"):
-		return true
 	case next == '-' || next == '.':
 		return m&wordShellPart != 0
 	case next == '`' && m&wordShellPart == 0:
@@ -72,11 +70,23 @@ func (w *traitWalk) pieced(i int) bool {
 	return commandName(name[:n])
 }
 
-// commandName reports whether name is one of a command, or has the extension
-// of programs.
-func commandName(name []byte) bool {
-	return hasSuffixFold(name, ".exe") || shellCommands.lookup(name) != 0
+// programEnds reports whether b begins with the extension of programs, perhaps
+// in pieces: whatever stands before it is one's name.
+func programEnds(b []byte) bool {
+	n := 0
+	for i := 0; i < len(b) && n < len("exe"); i++ {
+		switch c := b[i]; {
+		case c|0x20 == "exe"[n]:
+			n++
+		case !signPiece[c]:
+			return false
+		}
+	}
+	return n == len("exe")
 }
+
+// commandName reports whether name is one of a command.
+func commandName(name []byte) bool { return shellCommands.lookup(name) != 0 }
 
 // programFolder reports whether the path b ends in a folder of programs.
 func programFolder(b []byte) bool {

@@ -70,6 +70,17 @@ var (
 	signInName = [256]bool{',': true, ':': true, '!': true, '#': true, '@': true, '~': true, '/': true, '?': true, '*': true}
 )
 
+// signRoot marks the bytes behind which the name of a command may begin with
+// a slash, programRoot the first letters of the folders that hold programs
+// (globbedFolder).
+var (
+	signRoot = [256]bool{
+		' ': true, '\t': true, '\n': true, '\r': true, '+': true, '(': true, '{': true, '!': true, '@': true,
+		'\'': true, '"': true, ';': true, '|': true, '&': true, '`': true,
+	}
+	programRoot = [256]bool{'b': true, 'u': true, 's': true, 'e': true, 'l': true}
+)
+
 // signJSON marks the bytes with which PostgreSQL's operators on JSON begin
 // that no other comparison has.
 var signJSON = [256]bool{'@': true, '?': true, '|': true, '&': true}
