@@ -28,7 +28,7 @@ func maybeMass(f features, n int) bool {
 }
 
 func judgeMass(v *value, s *Scratch) finding {
-	if !maybeMass(v.f, len(v.b)) {
+	if !maybeMass(v.f, len(v.b)) || plainWord(v.f, len(v.b), v.kind) && !(v.kind == kindName && s.bindable(v.b)) {
 		return finding{}
 	}
 	switch v.kind {
@@ -73,7 +73,7 @@ func (s *Scratch) bindable(name []byte) bool {
 	if s.p.threshold[MassAssignment] <= thresholds[High] {
 		return len(name) > 3
 	}
-	if len(name) < 9 {
+	if len(name) < len("__mro__") {
 		return false
 	}
 	switch name[0] | 0x20 {

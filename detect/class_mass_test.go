@@ -45,6 +45,7 @@ func TestMassCaught(t *testing.T) {
 	f(js+`{"a":{"\u005f_proto__":{"b":true}}}`, "[post][json][hash a][hash_name]")
 	f(js+`{"a":"{\"__proto__\":{\"b\":1}}"}`, "[post][json][hash a][json][hash_name]")
 	f(js+`{"__class__":{"__init__":{"__globals__":{}}}}`, "[post][json][hash __class__][hash __init__][hash_name]")
+	f(js+`{"__base__":{"a":1}}`, "[post][json][hash_name]")
 	// Paths of properties as values.
 	f("GET /?path=__proto__.isAdmin\n\n", "[query path]")
 	f(js+`{"path":"constructor.prototype.a"}`, "[post][json][hash path]")

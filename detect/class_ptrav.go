@@ -35,7 +35,7 @@ func maybePTrav(f features, n int) bool {
 
 func judgePTrav(v *value, s *Scratch) finding {
 	b := v.b
-	if len(b) < 3 {
+	if len(b) < 3 || plainWord(v.f, len(b), v.kind) {
 		return finding{}
 	}
 	best := stronger(judgeWrapper(v), judgeIncluded(v, s))

@@ -27,6 +27,9 @@ func maybeRCE(f features, n int) bool {
 }
 
 func judgeRCE(v *value, s *Scratch) finding {
+	if plainWord(v.f, len(v.b), v.kind) {
+		return finding{}
+	}
 	if v.f&^(fAlpha|fDigit|fMinus|fUnder|fDot|fEqual|fPlus|fSlash) == 0 && v.f&(fSlash|fPlus|fDot) == 0 {
 		return judgeObject(v)
 	}

@@ -35,6 +35,10 @@ func TestScannerProbes(t *testing.T) {
 	if len(m) != 1 || m[0].Class != Scanner || m[0].Point.String() != "[header X-Scan-Memo]" {
 		t.Errorf("got %v", m)
 	}
+	m = inspect(t, Options{}, "GET /\nUser-Agent: nikto\n\n")
+	if len(m) != 1 || m[0].Class != Scanner || m[0].Point.String() != "[header User-Agent]" {
+		t.Errorf("the name alone: got %v", m)
+	}
 	if m := inspect(t, Options{}, "GET /?x-scan-memo=1\nX-Request-ID: 1\nAccept: */*\n\n"); len(m) > 0 {
 		t.Errorf("got %v", m)
 	}

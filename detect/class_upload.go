@@ -27,7 +27,7 @@ func maybeUpload(f features, n int) bool {
 }
 
 func judgeUpload(v *value, s *Scratch) finding {
-	if !maybeUpload(v.f, len(v.b)) {
+	if !maybeUpload(v.f, len(v.b)) || plainWord(v.f, len(v.b), v.kind) {
 		return finding{}
 	}
 	switch v.kind {

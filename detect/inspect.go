@@ -55,6 +55,12 @@ func (s *Scratch) close() *Verdict {
 // plainBytes occur in no attack on their own.
 const plainBytes = fAlpha | fDigit | fUnder
 
+// plainWord reports whether a value is a word that says nothing: a name, or
+// too short for base64. A user agent may be a tool's name and nothing else.
+func plainWord(f features, n int, k kind) bool {
+	return f&^plainBytes == 0 && (k == kindName || n < minBase64 && k != kindUA)
+}
+
 // value inspects b, which stands at the current point, in every form.
 func (s *Scratch) value(b []byte, k kind, pl place) { s.scanned(b, scan(b), k, pl) }
 
@@ -64,7 +70,7 @@ func (s *Scratch) scanned(b []byte, f features, k kind, pl place) {
 		s.present(b, pl)
 	}
 	// Fast path: a short plain word has one form and no judge wants it.
-	if plain := f&^plainBytes == 0 && (len(b) < minBase64 || k == kindName); plain && !s.full && (k != kindName || !s.bindable(b)) {
+	if plain := plainWord(f, len(b), k); plain && !s.full && (k != kindName || !s.bindable(b)) {
 		return
 	} else if !plain {
 		s.values++

@@ -28,6 +28,7 @@ var (
 	sqlVerbs    = sqlAny(sqlInsert, sqlUpdate, sqlDelete, sqlDDL, sqlExec, sqlBegin, sqlShutdown, sqlSet, sqlLoad, sqlIf)
 	sqlQueries  = sqlAny(sqlFrom, sqlMode, sqlUnion, sqlSelect, sqlOrder, sqlLimit, sqlProcedure)
 	sqlCallable = sqlAny(sqlFunc, sqlEffect, sqlIf)
+	sqlCalled   = sqlCallable | sqlAny(sqlIs, sqlInsert, sqlValues, sqlObject, sqlLike) // what path reads as a function
 	sqlOperands = sqlCallable | sqlAny(sqlLike, sqlValue, sqlCase)
 )
 

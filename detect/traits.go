@@ -208,7 +208,7 @@ func (w *traitWalk) lookup(i, j int) wordMark {
 	if e.sql != 0 {
 		w.keyword = j
 	}
-	if e.sql&sqlCallable != 0 && w.calls(j) {
+	if e.sql&sqlCalled != 0 && w.calls(j) {
 		w.t.marks |= wordSQLCall
 	}
 	if w.under {
