@@ -37,7 +37,7 @@ func chunkReader(t testing.TB, raw string) (io.Reader, *bufio.Reader) {
 // 7.1 gives, and the reader stands exactly behind it.
 func FuzzChunks(f *testing.F) {
 	for _, s := range []string{"3\r\nabc\r\n0\r\n\r\nrest", "3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n", "0x3\r\nabc\r\n0\r\n\r\n", "3;\x00\r\nabc\r\n0\r\n\r\n",
-		"0\r\nX: y\r\n z\r\n\r\n", "3\nabc\n0\n\n", "ffffffffffffffff\r\nx", "A\r\n0123456789\r\n00\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "1;" + strings.Repeat("x", 2000) + "\r\na\r\n0\r\n\r\n"} {
+		"000000000000003\r\nabc\r\n0\r\n\r\n", "0\r\nX: y\r\n z\r\n\r\n", "3\nabc\n0\n\n", "ffffffffffffffff\r\nx", "A\r\n0123456789\r\n00\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "1;" + strings.Repeat("x", 2000) + "\r\na\r\n0\r\n\r\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
@@ -76,7 +76,7 @@ func dechunk(raw []byte) (body, rest []byte, ok bool) {
 			}
 			seen++
 		}
-		if seen == 0 {
+		if seen == 0 || seen > maxChunkDigits {
 			return nil, nil, false
 		}
 		if raw = after; n == 0 {

@@ -15,6 +15,10 @@ var errBody = errors.New("malformed response body")
 // maxChunkLine bounds a chunk's size line with its extensions, in bytes.
 const maxChunkLine = 1 << 10
 
+// maxChunkDigits bounds the digits of a chunk's size, zeros in front included:
+// the reader of requests (fasthttp) takes no more.
+const maxChunkDigits = 15
+
 // replyBody reads the body of a response from its connection, which it owns
 // until Close. It is an io.ReadCloser for one reader.
 type replyBody struct {
@@ -144,7 +148,7 @@ func parseChunk(line []byte) (n int64, err error) {
 		if !ok {
 			break
 		}
-		if n = n<<4 | int64(d); n > maxLength {
+		if n = n<<4 | int64(d); n > maxLength || i == maxChunkDigits {
 			return 0, fmt.Errorf("%w: chunk size", errBody)
 		}
 	}
