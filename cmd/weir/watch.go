@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -11,11 +12,15 @@ import (
 )
 
 // How long a change waits for the next one: editors, package managers and
-// rsync write several files, and one file in several steps. A stream of
-// changes is taken in at least every settleMost.
+// rsync write several files. A file written in place is cut to nothing first
+// and whole only some time later, which a renamed one never is. A stream of
+// changes is taken in at least every settleMost, and a file that stays empty
+// after emptyMost.
 const (
 	settle     = 50 * time.Millisecond
+	settleText = 250 * time.Millisecond
 	settleMost = time.Second
+	emptyMost  = 10 * time.Second
 )
 
 // watch calls changed when a file among sources, which are names and
@@ -30,7 +35,7 @@ func watch(ctx context.Context, log *zap.Logger, sources []string, changed func(
 		return
 	}
 	defer w.Close()
-	s := sourceWatch{w: w, log: log}
+	s := sourceWatch{w: w, log: log, changed: map[string]bool{}}
 	s.follow(sources)
 	ready()
 	due := time.NewTimer(0)
@@ -47,11 +52,16 @@ func watch(ctx context.Context, log *zap.Logger, sources []string, changed func(
 			if since.IsZero() {
 				since = time.Now()
 			}
-			due.Reset(max(0, min(settle, settleMost-time.Since(since))))
+			due.Reset(max(0, min(s.note(e), settleMost-time.Since(since))))
 		case err := <-w.Errors:
 			log.Error("cannot follow the configuration's files, SIGHUP reloads them", zap.Error(err))
 		case <-due.C:
+			if s.half() && time.Since(since) < emptyMost {
+				due.Reset(settleText)
+				continue
+			}
 			since = time.Time{}
+			clear(s.changed)
 			log.Info("the configuration's files changed")
 			s.follow(changed())
 		}
@@ -63,6 +73,27 @@ type sourceWatch struct {
 	w       *fsnotify.Watcher
 	log     *zap.Logger
 	sources []string
+	changed map[string]bool // files whose change is not taken in yet
+}
+
+// note remembers a change and returns how long to wait for the next one.
+func (s *sourceWatch) note(e fsnotify.Event) time.Duration {
+	s.changed[e.Name] = true
+	if e.Has(fsnotify.Write) {
+		return settleText
+	}
+	return settle
+}
+
+// half reports whether a changed file is empty: it was cut and is about to
+// be written. A tenant must not be lost in between.
+func (s *sourceWatch) half() bool {
+	for name := range s.changed {
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // follow watches the folders of sources, those that hold a link's target

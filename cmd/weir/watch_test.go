@@ -74,6 +74,28 @@ func TestWatchRelative(t *testing.T) {
 	wait("a file written in place")
 }
 
+// A file that was cut to be written again is waited for: its tenants would
+// be gone in between.
+func TestWatchHalf(t *testing.T) {
+	dir := t.TempDir()
+	acme := filepath.Join(dir, "acme.toml")
+	write(t, acme, "")
+	s := sourceWatch{changed: map[string]bool{}}
+	if s.half() {
+		t.Error("nothing has changed")
+	}
+	if in, renamed := s.note(fsnotify.Event{Name: acme, Op: fsnotify.Write}), s.note(fsnotify.Event{Name: dir + "/gone", Op: fsnotify.Create}); in <= renamed {
+		t.Errorf("a file written in place waits %s, a renamed one %s", in, renamed)
+	}
+	if !s.half() {
+		t.Error("an empty file is taken for whole")
+	}
+	write(t, acme, "x")
+	if s.half() {
+		t.Error("a written file is taken for empty")
+	}
+}
+
 // Only what can change the configuration counts.
 func TestWatchConcerns(t *testing.T) {
 	dir := t.TempDir()
