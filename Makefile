@@ -10,7 +10,7 @@ export CGO_ENABLED ?= 0
 # processor; GOEXPERIMENT= builds without.
 export GOEXPERIMENT ?= $(shell GOEXPERIMENT=simd $(GO) list simd/archsimd >/dev/null 2>&1 && test "$$($(GO) env GOARCH)" = amd64 && echo simd)
 
-.PHONY: build test test-all deps demo check race fuzz hostile hostile-load bench bench-detect bench-worst corpus clean
+.PHONY: build test test-all deps demo check race fuzz hostile hostile-load bench bench-detect bench-worst corpus handover clean
 
 build: ## the three programs, into bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/weir ./cmd/weir-cloud ./cmd/weir-demo
@@ -66,6 +66,9 @@ bench-detect: ## the detector beside Coraza with the Core Rule Set: CPU and catc
 corpus: build ## CORPUS=file.jsonl.zst: in process and through a node, compared
 	$(BIN)/weir replay $(CORPUS)
 	WEIR_CORPUS=$(abspath $(CORPUS)) $(GO) test ./cmd -run TestCorpus -count=1 -v -timeout 30m
+
+handover: ## 50 reloads and a successor on the same port under 2000 requests a second
+	WEIR_HANDOVER_RATE=2000 $(GO) test ./cmd -run '^TestHandOver$$' -count=1 -v
 
 clean:
 	rm -rf $(BIN)

@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,11 +24,13 @@ import (
 //  4. What is left is waited for, at most Drain.Time in all, and then cut.
 const (
 	// handTime is how long connections may be on their way to a socket: the
-	// kernel chose it when they began.
-	handTime = 200 * time.Millisecond
+	// kernel chose it when they began. handLimit bounds the wait for those
+	// that have arrived and are not accepted yet.
+	handTime  = 200 * time.Millisecond
+	handLimit = 5 * time.Second
 	// lingerTime is the time that clients have to make another request, by
 	// whose answer they learn that the node goes.
-	lingerTime = 2 * time.Second
+	lingerTime = 5 * time.Second
 	// stopTime is Drain.Time where the configuration says nothing.
 	stopTime = 30 * time.Second
 )
@@ -70,12 +73,20 @@ func (s *Server) handOver() {
 	shared := false
 	for _, l := range s.listeners {
 		if l.shared {
-			steer(l.Listener, successor)
+			if err := steer(l.Listener, successor); err != nil {
+				s.log.Debug("cannot steer connections to a successor", zap.Error(err))
+			}
 			shared = true
 		}
 	}
-	if shared {
-		pause(handTime)
+	if !shared {
+		return
+	}
+	until := time.Now().Add(handLimit)
+	for pause(handTime); time.Now().Before(until); pause(handTime / 10) {
+		if !slices.ContainsFunc(s.listeners, func(l *listener) bool { return l.shared && waiting(l.Listener) }) {
+			return
+		}
 	}
 }
 

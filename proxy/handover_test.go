@@ -176,6 +176,53 @@ func TestHandOver(t *testing.T) {
 	}
 }
 
+// Of two sockets that share a port the younger gets all new connections once
+// the elder has said so; those that wait are seen until they are accepted.
+func TestSteer(t *testing.T) {
+	c := &config.Listener{Address: "127.0.0.1:0", ReusePort: true}
+	elder, err := openSocket(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer elder.Close()
+	c.Address = elder.Addr().String()
+	younger, err := openSocket(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer younger.Close()
+	if waiting(elder) || waiting(younger) {
+		t.Error("connections wait before there is one")
+	}
+	// A kernel that cannot be told spreads connections as before.
+	if err := steer(elder, successor); err == nil {
+		for range 50 {
+			connect(t, c.Address)
+		}
+		if waiting(elder) || !waiting(younger) {
+			t.Errorf("elder waits: %v, younger waits: %v", waiting(elder), waiting(younger))
+		}
+		for range 50 {
+			conn, err := younger.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn.Close()
+		}
+		if waiting(younger) {
+			t.Error("more than 50 connections")
+		}
+	}
+	// The next successor takes the program off again.
+	steer(younger, nobody)
+	for range 200 {
+		connect(t, c.Address)
+	}
+	if !waiting(elder) || !waiting(younger) {
+		t.Errorf("elder waits: %v, younger waits: %v", waiting(elder), waiting(younger))
+	}
+}
+
 // While a node drains, a connection that is in use learns from its next
 // answer that it ends; readiness is off before anything else.
 func TestDrainTellsClients(t *testing.T) {

@@ -25,7 +25,7 @@ func openSocket(c *config.Listener) (net.Listener, error) {
 	}
 	ln, err := lc.Listen(context.Background(), "tcp", c.Address)
 	if err == nil && c.ReusePort {
-		steer(ln, nobody)
+		_ = steer(ln, nobody) // nothing to take off is no error of ours
 	}
 	return ln, err
 }

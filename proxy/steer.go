@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"net"
 	"syscall"
 
@@ -21,23 +22,43 @@ const (
 	successor = 1
 )
 
-// steer says which socket of the port that ln shares gets new connections.
-// It is the best that can be done: without it a few connections may be reset.
-func steer(ln net.Listener, choice int) {
+// waiting reports whether connections have arrived that are not accepted yet.
+func waiting(ln net.Listener) (yes bool) {
 	sc, ok := ln.(syscall.Conn)
 	if !ok {
-		return
+		return false
 	}
 	raw, err := sc.SyscallConn()
 	if err != nil {
-		return
+		return false
 	}
 	raw.Control(func(fd uintptr) {
+		poll := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		n, err := unix.Poll(poll[:], 0)
+		yes = n > 0 && err == nil
+	})
+	return yes
+}
+
+// steer says which socket of the port that ln shares gets new connections.
+// Not every kernel can be told; then those that wait are accepted before the
+// socket is closed, and only what arrives in between is reset.
+func steer(ln net.Listener, choice int) error {
+	sc, ok := ln.(syscall.Conn)
+	if !ok {
+		return syscall.EOPNOTSUPP
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return err
+	}
+	cerr := raw.Control(func(fd uintptr) {
 		if choice == nobody {
-			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_DETACH_REUSEPORT_BPF, 0)
+			err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_DETACH_REUSEPORT_BPF, 0)
 			return
 		}
 		prog := [1]unix.SockFilter{{Code: unix.BPF_RET | unix.BPF_K, K: uint32(choice)}}
-		unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_REUSEPORT_CBPF, &unix.SockFprog{Len: 1, Filter: &prog[0]})
+		err = unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_REUSEPORT_CBPF, &unix.SockFprog{Len: 1, Filter: &prog[0]})
 	})
+	return errors.Join(cerr, err)
 }
