@@ -111,7 +111,7 @@ var systemEndings = newWordTable([]wordGroup{
 		"timer", "rules", "map", "users", "passwd", "password", "shadow", "secret", "secrets", "auth", "pid", "lock", "sock",
 		"gz", "tar", "txt", "dat", "asa", "asax", "aspx", "asp", "jsp", "jspx", "java", "class", "plist", "types", "policy", "hosts",
 		"conf-dist", "tmp", "swp", "info", "xslt", "out", "daily", "hourly", "weekly", "monthly", "stat", "state", "eth0", "release",
-		"emerg", "alert", "crit", "errs", "warn", "notice", "debug", "xz", "zst", "bz2",
+		"emerg", "alert", "crit", "warn", "notice", "debug", "xz", "zst", "bz2",
 	}},
 })
 

@@ -92,8 +92,8 @@ func TestPTravStrays(t *testing.T) {
 	f("// see ../../parser/grammar.txt for the grammar")
 	f("/* shared with ../../scanner/tables.txt */\nvar tables [3]int")
 	// signs
-	f(".;-*%^~")
-	f("/.;?-")
+	f("?.;(+=!")
+	f("/;.&:")
 	// binary data
 	f("A\x03\x01//x\x02\x00q.\x07Z\x05 ..\x0eu\x11\x04k\x06/\x00\x00h.\x01")
 
