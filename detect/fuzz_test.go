@@ -219,41 +219,47 @@ func typedBody(ct string, v []byte) *Request {
 // them, and a scratch that is empty afterwards.
 func FuzzInspect(f *testing.F) {
 	addSeeds(f)
-	f.Fuzz(func(t *testing.T, v []byte) { checkInspect(t, v) })
+	p := newInspectPair(f)
+	f.Fuzz(func(t *testing.T, v []byte) { p.check(t, v) })
 }
 
 // Pairs of seeds, random bytes and mutilated seeds through the same checks.
 func TestInspectSeeds(t *testing.T) {
 	r := rand.New(rand.NewSource(7))
+	p := newInspectPair(t)
 	for _, a := range seeds {
-		checkInspect(t, []byte(a))
+		p.check(t, []byte(a))
 		b := []byte(a + seeds[r.Intn(len(seeds))] + seeds[r.Intn(len(seeds))])
-		checkInspect(t, b)
+		p.check(t, b)
 		for range 4 {
 			if len(b) > 0 {
 				b[r.Intn(len(b))] = byte(r.Intn(256))
 			}
 		}
-		checkInspect(t, b)
+		p.check(t, b)
 	}
 }
 
-var (
-	fuzzOn  = Options{}
-	fuzzOff = Options{NoPrefilter: true}
-)
+// inspectPair is a policy with every shortcut and one without any.
+type inspectPair struct {
+	on, off *Policy
+	scope   uint64 // of one value: nothing is remembered from those before it
+}
 
-func checkInspect(t *testing.T, v []byte) {
+func newInspectPair(t testing.TB) *inspectPair {
 	t.Helper()
-	o := fuzzOn
-	o.Cache = NewCache(512 << 10)
-	on, off := mustPolicy(t, o), mustPolicy(t, fuzzOff)
+	return &inspectPair{on: mustPolicy(t, Options{Cache: NewCache(512 << 10)}), off: mustPolicy(t, Options{NoPrefilter: true})}
+}
+
+func (p *inspectPair) check(t *testing.T, v []byte) {
+	t.Helper()
+	p.scope++
 	s, s2 := &Scratch{}, &Scratch{}
 	for i, shape := range shapes {
 		r := shape(v)
-		want := summary(off.Inspect(r, 1, s2))
+		want := summary(p.off.Inspect(r, p.scope, s2))
 		for range 2 {
-			verdict := on.Inspect(r, 1, s)
+			verdict := p.on.Inspect(r, p.scope, s)
 			if got := summary(verdict); got != want {
 				t.Errorf("shape %d of %q: got %s, without prefilter %s", i, v, got, want)
 			}
