@@ -14,13 +14,7 @@ func (s *Scratch) embedded(b []byte, k kind, pl place, base int) {
 			at += minEmbedded
 			continue
 		}
-		from, to := at, at+1
-		for from > 0 && base64Digit(b[from-1]) {
-			from--
-		}
-		for to < len(b) && base64Digit(b[to]) {
-			to++
-		}
+		from, to := digitsAround(b, at)
 		at = to + minEmbedded
 		if to-from >= minEmbedded && to-from < len(b) && s.run(b, from, to, k, pl, base) {
 			found++
@@ -46,3 +40,15 @@ func (s *Scratch) run(b []byte, from, to int, k kind, pl place, base int) bool {
 }
 
 func base64Digit(c byte) bool { return uint8(base64Val[c]) < 64 }
+
+// digitsAround returns the run of base64 digits around the one at b[at].
+func digitsAround(b []byte, at int) (from, to int) {
+	from, to = at, at+1
+	for from > 0 && base64Digit(b[from-1]) {
+		from--
+	}
+	for to < len(b) && base64Digit(b[to]) {
+		to++
+	}
+	return from, to
+}

@@ -151,13 +151,7 @@ func maybeEmbedded(b []byte) bool {
 			at += minEmbedded
 			continue
 		}
-		from, to := at, at+1
-		for from > 0 && base64Digit(b[from-1]) {
-			from--
-		}
-		for to < len(b) && base64Digit(b[to]) {
-			to++
-		}
+		from, to := digitsAround(b, at)
 		if v := b[from:to]; len(v) >= minEmbedded && len(v) < len(b) && (maybeHex(v) || maybeBase64(v)) {
 			return true
 		}

@@ -74,86 +74,37 @@ func (s *Scratch) viewAuth(b []byte, pl place) {
 	s.value(b, kindHeader, pl)
 }
 
+// namedUse is the use of one header, its name in lower case.
+type namedUse struct {
+	name string
+	use  headerUse
+}
+
+// headerUses holds the headers that are no plain values, by the length of
+// their names.
+var headerUses = [...][]namedUse{
+	4:  {{"host", useSkip}, {"date", useSkip}},
+	6:  {{"cookie", useCookie}, {"origin", useURL}},
+	7:  {{"referer", useURL}},
+	9:  {{"x-real-ip", useAddress}, {"forwarded", usePairs}},
+	10: {{"user-agent", useUA}, {"connection", useSkip}, {"keep-alive", useSkip}},
+	11: {{"destination", useURL}, {"x-client-ip", useAddress}},
+	13: {{"authorization", useAuth}, {"x-rewrite-url", useURL}},
+	14: {{"content-length", useSkip}, {"x-original-url", useURL}, {"x-original-uri", useURL}, {"true-client-ip", useAddress}},
+	15: {{"x-forwarded-for", useAddress}, {"x-forwarded-uri", useURL}, {"x-forwarded-url", useURL}},
+	16: {{"cf-connecting-ip", useAddress}, {"x-forwarded-host", useAddress}, {"x-forwarded-path", useURL}},
+	17: {{"transfer-encoding", useSkip}, {"if-modified-since", useSkip}},
+	19: {{"if-unmodified-since", useSkip}, {"proxy-authorization", useAuth}},
+}
+
 // useOf classes a header by its name, in any case.
 func useOf(name []byte) headerUse {
-	switch len(name) {
-	case 4:
-		if foldEqual(name, "host") || foldEqual(name, "date") {
-			return useSkip
-		}
-	case 6:
-		if foldEqual(name, "cookie") {
-			return useCookie
-		}
-		if foldEqual(name, "origin") {
-			return useURL
-		}
-	case 7:
-		if foldEqual(name, "referer") {
-			return useURL
-		}
-	case 9:
-		if foldEqual(name, "x-real-ip") {
-			return useAddress
-		}
-		if foldEqual(name, "forwarded") {
-			return usePairs
-		}
-	case 10:
-		if foldEqual(name, "user-agent") {
-			return useUA
-		}
-		if foldEqual(name, "connection") || foldEqual(name, "keep-alive") {
-			return useSkip
-		}
-	case 11:
-		if foldEqual(name, "destination") {
-			return useURL
-		}
-		if foldEqual(name, "x-client-ip") {
-			return useAddress
-		}
-	case 13:
-		if foldEqual(name, "authorization") {
-			return useAuth
-		}
-		if foldEqual(name, "x-rewrite-url") {
-			return useURL
-		}
-	case 14:
-		if foldEqual(name, "content-length") {
-			return useSkip
-		}
-		if foldEqual(name, "x-original-url") || foldEqual(name, "x-original-uri") {
-			return useURL
-		}
-		if foldEqual(name, "true-client-ip") {
-			return useAddress
-		}
-	case 15:
-		if foldEqual(name, "x-forwarded-for") {
-			return useAddress
-		}
-		if foldEqual(name, "x-forwarded-uri") || foldEqual(name, "x-forwarded-url") {
-			return useURL
-		}
-	case 16:
-		if foldEqual(name, "cf-connecting-ip") || foldEqual(name, "x-forwarded-host") {
-			return useAddress
-		}
-		if foldEqual(name, "x-forwarded-path") {
-			return useURL
-		}
-	case 17:
-		if foldEqual(name, "transfer-encoding") || foldEqual(name, "if-modified-since") {
-			return useSkip
-		}
-	case 19:
-		if foldEqual(name, "if-unmodified-since") {
-			return useSkip
-		}
-		if foldEqual(name, "proxy-authorization") {
-			return useAuth
+	if len(name) >= len(headerUses) {
+		return useValue
+	}
+	for i := range headerUses[len(name)] {
+		if h := &headerUses[len(name)][i]; foldEqual(name, h.name) {
+			return h.use
 		}
 	}
 	return useValue
